@@ -1,0 +1,52 @@
+"""The command line: `livepitch live | track | devices | weights`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from .cli.lists import devices, weights
+from .cli.live import live
+from .cli.terminal import INTERRUPTED, UsageError, say
+from .cli.track import track
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app.command()(live)
+app.command()(track)
+app.command()(devices)
+app.add_typer(weights, name="weights")
+
+
+@app.callback(invoke_without_command=True)
+def livepitch(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """See your pitch while you sing: without a command, the live window opens."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"livepitch {installed('livepitch')}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code: 0 done, 1 an input failed, 2 wrong usage."""
+    arguments = sys.argv[1:]
+    # `livepitch` and `livepitch --demo` mean `livepitch live …`.
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("--help", "--version")):
+        arguments.insert(0, "live")
+    try:
+        code = app(arguments, prog_name="livepitch", standalone_mode=False)
+    except UsageError as error:
+        command = error.ctx.command_path if error.ctx else "livepitch"
+        say(f"{error.format_message().rstrip('.')} (see {command} --help)")
+        code = error.exit_code
+    except typer.Abort:
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""`livepitch live`: the window, or one printed line per frame."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .terminal import Debug, UsageError, load_blas, one_line_errors, quiet_pipe, say
+
+if TYPE_CHECKING:
+    from ..realtime.frame import PitchFrame
+    from ..realtime.session import Session
+    from ..realtime.source import Source
+
+
+def live(
+    device: Annotated[str | None, typer.Option(help="Input: its number or part of its name.")] = None,
+    model: Annotated[str, typer.Option(help="A name of `livepitch weights list`, or a file.")] = "stream",
+    rate: Annotated[int | None, typer.Option(help="Sample rate to open the input at, Hz.", min=1)] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Hear a built-in voice; needs no microphone.")] = False,
+    no_gui: Annotated[bool, typer.Option("--no-gui", help="Print one line per frame, no window.")] = False,
+    seconds: Annotated[float | None, typer.Option(help="With --no-gui: stop then.", min=0)] = None,
+    debug: Debug = False,
+) -> None:
+    """Show the pitch of a microphone while you sing."""
+    if demo and (device is not None or rate is not None):
+        raise UsageError("--demo uses no microphone: leave out --device and --rate")
+    if seconds is not None and not no_gui:
+        raise UsageError("--seconds ends the printed frames: give --no-gui too")
+    with one_line_errors(debug):
+        load_blas()
+        source = _source(device, rate, demo)
+        if no_gui:
+            _print_frames(source, model, math.inf if seconds is None else seconds)
+            return
+        from ..gui.app import run_window
+
+        raise typer.Exit(run_window(source, model))
+
+
+def _source(device: str | None, rate: int | None, demo: bool) -> Source:
+    from ..realtime.source import DemoVoice, Microphone
+
+    if demo:
+        return DemoVoice()
+    chosen = int(device) if device is not None and device.isdecimal() else device
+    return Microphone(device=chosen, sample_rate=rate)
+
+
+def _print_frames(source: Source, model: str, seconds: float) -> None:
+    """One line per frame until the source ends, `seconds` of sound have passed or Ctrl-C; then a summary."""
+    from ..realtime.session import Session
+
+    with Session(source, model) as session:
+        try:
+            with quiet_pipe():
+                for number, frame in enumerate(session):
+                    if frame.time >= seconds:
+                        break
+                    if number == 0:
+                        print("  time_s       hz note  cents  conf  latency_ms")
+                    print(_line(frame), flush=True)
+        except KeyboardInterrupt:
+            pass  # the usual way to end it
+        finally:
+            session.stop()
+            if session.stats.frames:
+                say(_summary(session))
+
+
+def _line(frame: PitchFrame) -> str:
+    from ..practice.notes import nearest_note, note_name
+
+    if frame.voiced:
+        cents_off = nearest_note(frame.f0)[1]
+        pitch = f"{frame.f0:8.2f} {note_name(frame.f0):>4} {cents_off:+6.1f}"
+    else:
+        pitch = f"{'-':>8} {'-':>4} {'-':>6}"
+    return f"{frame.time:8.3f} {pitch} {frame.confidence:5.2f} {1e3 * frame.latency:11.1f}"
+
+
+def _summary(session: Session) -> str:
+    stats = session.stats
+    delay = stats.stages.get("sound_to_frame")
+    latency = f"latency p50 {delay.p50:.1f} ms, p99 {delay.p99:.1f} ms, " if delay else ""
+    return (
+        f"{stats.frames} frames from {session.source.name}, {latency}{stats.xruns} xruns, "
+        f"{stats.dropped} samples dropped, {stats.skipped} skipped"
+    )

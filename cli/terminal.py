@@ -1,0 +1,77 @@
+"""What every command shares: errors in one line, exit codes, a closed pipe, a progress bar."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from ..model.blas import preload_blas
+from ..model.errors import LivepitchError
+
+FAILED = 1  # exit codes; 2 is a wrong command line
+INTERRUPTED = 128 + 2  # as if SIGINT had ended it
+CLOSED_PIPE = 128 + 13  # as if SIGPIPE had
+
+# Of click's errors typer exports only this one's subclass. It carries exit code 2.
+UsageError: Any = typer.BadParameter.__base__
+
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+
+def say(text: str) -> None:
+    """One line to the person at the terminal: standard error, so that standard output stays data."""
+    typer.echo(f"livepitch: {' '.join(text.split())}", err=True)
+
+
+def load_blas() -> None:
+    """Load the fast BLAS before anything imports MLX, and say so if MLX will be slow."""
+    warning = preload_blas()
+    if warning:
+        say(warning)
+
+
+@contextmanager
+def one_line_errors(debug: bool) -> Iterator[None]:
+    """Turn an error inside into one line on standard error and exit code 1."""
+    try:
+        yield
+    except (typer.Exit, typer.Abort, UsageError):
+        raise
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        expected = isinstance(error, LivepitchError)
+        say(str(error) if expected else f"{type(error).__name__}: {error} (--debug shows where)")
+        raise typer.Exit(FAILED) from None
+
+
+@contextmanager
+def quiet_pipe() -> Iterator[None]:
+    """Leave without a word when the reader of standard output has gone (`livepitch track a.wav | head`)."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes standard output once more when it ends: into nothing, then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(CLOSED_PIPE) from None
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[float], None] | None]:
+    """A bar on standard error that is told 0..1; None where that is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=1.0)
+        yield lambda done: bar.update(task, completed=done)

@@ -1,0 +1,86 @@
+"""Opens the window, or says in one line why it cannot. Qt is imported only here, and only when called."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import signal
+import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from ..model.errors import LivepitchError
+from ..realtime.frame import Settings
+from ..realtime.source import Source
+
+PACKAGES = (
+    "libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
+    "libxcb-keysyms1 libxcb-shape0"
+)  # Debian's names of what Qt needs of the system, each with its dependencies
+BEAT_MS = 200
+NO_WINDOW = "or use livepitch live --no-gui"
+
+
+class DisplayError(LivepitchError):
+    """There is no screen to open a window on, or Qt lacks a system library."""
+
+
+def run_window(source: Source | None = None, model: str = "stream", settings: Settings | None = None) -> int:
+    """Show the live window until it is closed; returns the exit code.
+
+    source: what to listen to, None for the default microphone. DisplayError where no window can open.
+    """
+    check_display(os.environ, platform.system())
+    try:
+        from PyQt6.QtCore import QTimer
+        from PyQt6.QtWidgets import QApplication
+
+        from .window import Window
+    except ImportError as error:
+        raise DisplayError(_lacking(error)) from error
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("livepitch")
+    app.setStyle("Fusion")
+    window = Window(source, model, settings)
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    beat = QTimer()  # Python hears of Ctrl-C only while it runs
+    beat.start(BEAT_MS)
+    beat.timeout.connect(lambda: None)
+    window.show()
+    window.start()
+    return app.exec()
+
+
+def check_display(environment: Mapping[str, str], system: str) -> None:
+    """Raise DisplayError where Qt would end the whole process because it finds no display."""
+    if system != "Linux" or environment.get("QT_QPA_PLATFORM", "xcb").split(":")[0] != "xcb":
+        return
+    if environment.get("WAYLAND_DISPLAY"):
+        return
+    if not environment.get("DISPLAY"):
+        raise DisplayError(f"No display to open a window on: set DISPLAY or WAYLAND_DISPLAY, {NO_WINDOW}.")
+    _try_xcb(environment["DISPLAY"])
+
+
+def _try_xcb(display: str) -> None:
+    spec = find_spec("PyQt6")
+    places = spec.submodule_search_locations if spec is not None else None
+    for plugin in (Path(place, "Qt6/plugins/platforms/libqxcb.so") for place in places or ()):
+        if plugin.exists():
+            try:
+                ctypes.CDLL(str(plugin))
+            except OSError as error:
+                raise DisplayError(_lacking(error)) from error
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(display.encode(), None))
+    broken = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    if broken:
+        raise DisplayError(f"The display {display} cannot be reached: check DISPLAY, {NO_WINDOW}.")
+
+
+def _lacking(error: Exception) -> str:
+    return f"The window lacks a system library ({error}): apt-get install {PACKAGES}, {NO_WINDOW}."

@@ -1,0 +1,56 @@
+"""The input level as a meter shows it, and signs that the input is silent for a technical reason."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ..realtime.frame import PitchFrame
+
+FLOOR = -60.0  # dBFS, left end of the meter
+HOT = -6.0  # dBFS RMS; a voice this loud is clipped, since its peaks lie 10 dB and more above its RMS
+FALL = 24.0  # dB/s
+PEAK_HOLD = 1.2  # s
+HOT_HOLD = 1.5  # s
+MUTE_AFTER = 2.0  # s of exact zeros
+
+
+class Loudness:
+    """Level, held peak and overload sign; times in seconds of the stream."""
+
+    def __init__(self) -> None:
+        self.level = self.peak = FLOOR
+        self._peak_at = self._hot_at = -math.inf
+        self._newest = 0.0
+        self._silent_since = math.nan
+
+    def observe(self, frames: Sequence[PitchFrame]) -> None:
+        """Take the levels of frames in order."""
+        for frame in frames:
+            passed = min(max(frame.time - self._newest, 0.0), 1.0)
+            self._newest = frame.time
+            level = max(frame.level, FLOOR)
+            self.level = max(level, self.level - FALL * passed)
+            if level >= self.peak:
+                self.peak, self._peak_at = level, frame.time
+            elif frame.time - self._peak_at > PEAK_HOLD:
+                self.peak = max(self.level, self.peak - FALL * passed)
+            if frame.level >= HOT:
+                self._hot_at = frame.time
+            self._watch_zeros(frame)
+
+    def _watch_zeros(self, frame: PitchFrame) -> None:
+        if frame.level > -math.inf:
+            self._silent_since = math.nan
+        elif math.isnan(self._silent_since):
+            self._silent_since = frame.time
+
+    @property
+    def hot(self) -> bool:
+        """Whether the input was too loud a moment ago."""
+        return self._newest - self._hot_at < HOT_HOLD
+
+    @property
+    def mute(self) -> bool:
+        """Whether only exact zeros came for the last two seconds: no microphone sounds like that."""
+        return self._newest - self._silent_since > MUTE_AFTER

@@ -1,0 +1,182 @@
+"""Starting and stopping streams without ever making the window wait.
+
+Threads: the Qt thread owns every attribute; one daemon thread, "livepitch-transport", runs the queued jobs in
+turn. Opening, closing and listing devices may block for seconds, so all of it happens there. The jobs write
+no attribute: their results come back as queued Qt signals.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from enum import Enum
+from queue import SimpleQueue
+from typing import Protocol
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from ..realtime.frame import PitchFrame, StreamStats
+from ..realtime.source import Source
+from .wording import sentence
+
+Job = Callable[[], None]
+
+
+class Stream(Protocol):
+    """What the window needs of a `realtime.session.Session`."""
+
+    @property
+    def source(self) -> Source:
+        """What is listened to."""
+        ...
+
+    @property
+    def running(self) -> bool:
+        """Whether more frames may come."""
+        ...
+
+    @property
+    def stats(self) -> StreamStats:
+        """Counters since the start."""
+        ...
+
+    @property
+    def message(self) -> str | None:
+        """One sentence for the user, if there is something to say."""
+        ...
+
+    @property
+    def latency(self) -> float:
+        """Algorithmic latency in seconds; NaN until the model is loaded."""
+        ...
+
+    @property
+    def sample_rate(self) -> float:
+        """Of the input, Hz; 0 until it is open."""
+        ...
+
+    def start(self) -> None:
+        """Open the input and begin; may block."""
+        ...
+
+    def stop(self) -> None:
+        """End every thread of the stream; may block."""
+        ...
+
+    def frames(self) -> Sequence[PitchFrame]:
+        """The frames since the last call; never blocks, raises what ended the worker."""
+        ...
+
+
+class State(Enum):
+    """What the user sees of the transport."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    RUNNING = "running"
+
+
+class Transport(QObject):
+    """Holds the one stream of the window."""
+
+    changed = pyqtSignal()
+    """`state` is another one."""
+    failed = pyqtSignal(str)
+    """A stream could not start, or broke; the sentence for the user."""
+    listed = pyqtSignal(object)
+    """The result of `list_inputs`."""
+    _opened = pyqtSignal(int, object)
+    _refused = pyqtSignal(int, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = State.STOPPED
+        self.stream: Stream | None = None
+        self._ticket = 0  # counts requests; an answer to an older one is out of date
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._opened.connect(self._take)
+        self._refused.connect(self._give_up)
+        self._thread = threading.Thread(
+            target=_work, args=(self._jobs,), name="livepitch-transport", daemon=True
+        )
+        self._thread.start()
+
+    def start(self, make: Callable[[], Stream]) -> None:
+        """Stop what runs, then start the stream that `make` builds; both on the other thread."""
+        self._release()
+        ticket = self._ticket
+        self._jobs.put(lambda: self._open(ticket, make))
+        self._enter(State.STARTING)
+
+    def stop(self) -> None:
+        """End the stream, also one that is still starting."""
+        self._release()
+        self._enter(State.STOPPED)
+
+    def fail(self, error: BaseException) -> None:
+        """End a stream that broke, and say why."""
+        self.stop()
+        self.failed.emit(_sentence(error))
+
+    def list_inputs(self, listing: Callable[[], object]) -> None:
+        """Call `listing` on the other thread; its result comes as `listed`, an error as an empty list."""
+        self._jobs.put(lambda: self.listed.emit(_or_empty(listing)))
+
+    def close(self, seconds: float = 3.0) -> bool:
+        """End the stream and the thread; False if a device kept it busy for longer than `seconds`."""
+        self.stop()
+        self._jobs.put(None)
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _release(self) -> None:
+        self._ticket += 1
+        if self.stream is not None:
+            self._jobs.put(self.stream.stop)
+            self.stream = None
+
+    def _open(self, ticket: int, make: Callable[[], Stream]) -> None:
+        if (
+            ticket != self._ticket
+        ):  # reading one int is atomic; a stale value only opens what _take closes again
+            return
+        try:
+            stream = make()
+            stream.start()
+        except Exception as error:
+            self._refused.emit(ticket, _sentence(error))
+        else:
+            self._opened.emit(ticket, stream)
+
+    def _take(self, ticket: int, stream: Stream) -> None:
+        if ticket != self._ticket:
+            self._jobs.put(stream.stop)
+            return
+        self.stream = stream
+        self._enter(State.RUNNING)
+
+    def _give_up(self, ticket: int, sentence: str) -> None:
+        if ticket == self._ticket:
+            self._enter(State.STOPPED)
+            self.failed.emit(sentence)
+
+    def _enter(self, state: State) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit()
+
+
+def _work(jobs: SimpleQueue[Job | None]) -> None:
+    for job in iter(jobs.get, None):
+        job()
+
+
+def _or_empty(listing: Callable[[], object]) -> object:
+    try:
+        return listing()
+    except Exception:  # no PortAudio, no sound server: the menu then offers the demo voice alone
+        return []
+
+
+def _sentence(error: BaseException) -> str:
+    return sentence(str(error)) or type(error).__name__

@@ -1,0 +1,235 @@
+"""The main window: puts the parts together and moves frames from the stream to them, 60 times a second."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QCloseEvent
+from PyQt6.QtWidgets import QApplication, QMainWindow
+
+from ..realtime.frame import Settings
+from ..realtime.session import Session
+from ..realtime.source import Source, input_devices
+from .actions import Actions
+from .choices import (
+    DEFAULT_INPUT,
+    DEMO,
+    Choice,
+    InputChoice,
+    device_inputs,
+    given_input,
+    model_choices,
+    model_label,
+)
+from .live import Live
+from .stage import Stage
+from .status_line import StatusLine
+from .theme import DARK, LIGHT, Theme, palette, stylesheet, system_theme
+from .transport import State, Stream, Transport
+from .wording import mute_hint, sentence
+
+FRAME_MS = 16  # one screen refresh
+STATUS_EVERY = 0.25  # s; figures that change faster cannot be read
+
+MakeStream = Callable[[Source, str, Settings], Stream]
+
+
+class Window(QMainWindow):
+    """The live window; `make_stream` builds a session (another one in tests)."""
+
+    def __init__(
+        self,
+        source: Source | None = None,
+        model: str = "stream",
+        settings: Settings | None = None,
+        make_stream: MakeStream = Session,
+    ) -> None:
+        super().__init__()
+        self._settings = settings or Settings()
+        self._make_stream = make_stream
+        self._model = model
+        self._given = given_input(source) if source is not None else None
+        self._input = self._given or DEFAULT_INPUT
+        self._devices: Sequence[InputChoice] = ()
+        self.live = Live()
+        self._ticked = self._told = time.monotonic()
+        self.transport = Transport()
+        self._build()
+        self._connect()
+        self._theme_name = "system"
+        self.choose_theme("system")
+        self._show_choice()
+        self.actions_.bar.a4.setValue(self._settings.a4)
+        self.stage.welcome.invite()
+
+    def _build(self) -> None:
+        self.setWindowTitle("livepitch")
+        self.resize(1280, 800)
+        self.setMinimumSize(720, 520)
+        self.stage, self.status = Stage(), StatusLine()
+        self.actions_ = Actions(self)
+        self.addToolBar(self.actions_.bar)
+        self.setCentralWidget(self.stage)
+        self.setStatusBar(self.status)
+
+    def _connect(self) -> None:
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self.tick)
+        self.transport.changed.connect(self._show_state)
+        self.transport.failed.connect(self._show_failure)
+        self.transport.listed.connect(self._take_devices)
+        self.stage.welcome.start.connect(self.start)
+        self.stage.welcome.demo.connect(lambda: self.choose_input(DEMO))
+        menus = self.actions_.input_menu, self.actions_.model_menu
+        menus[0].aboutToShow.connect(lambda: self.transport.list_inputs(lambda: input_devices(refresh=True)))
+        menus[0].chosen.connect(self.choose_input)
+        menus[1].aboutToShow.connect(self._fill_models)
+        menus[1].chosen.connect(self.choose_model)
+        hints = QApplication.styleHints()
+        if hints is not None:
+            hints.colorSchemeChanged.connect(lambda _: self.choose_theme(self._theme_name))
+
+    # what the user does
+
+    def start(self) -> None:
+        """Listen to the chosen input with the chosen model; what runs ends first."""
+        choice, model, settings = self._input, self._model, self._settings
+        self.live = Live()
+        self.stage.view.note_range.reset()
+        self.transport.start(lambda: self._make_stream(choice.make(), model, settings))
+        self.clear()
+        self.stage.welcome.wait(f"{choice.label} with the model {model_label(model)}")
+
+    def toggle(self) -> None:
+        """Start, or stop what runs or starts."""
+        if self.transport.state is State.STOPPED:
+            self.start()
+        else:
+            self.transport.stop()
+
+    def choose_input(self, choice: InputChoice) -> None:
+        """Listen to another input from now on."""
+        self._input = choice
+        self._show_choice()
+        self.start()
+
+    def choose_model(self, choice: Choice) -> None:
+        """Take another model from now on."""
+        self._model = choice.key
+        self._show_choice()
+        self.start()
+
+    def choose_theme(self, name: str) -> None:
+        """Take the theme "light" or "dark", or "system" for what the desktop asks for."""
+        self._theme_name = name
+        app: Any = QApplication.instance()
+        self.set_theme({"light": LIGHT, "dark": DARK}.get(name) or system_theme(app))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme, in every part."""
+        app: Any = QApplication.instance()
+        app.setPalette(palette(theme))
+        self.setStyleSheet(stylesheet(theme))
+        self.stage.set_theme(theme)
+
+    def set_a4(self, a4: float) -> None:
+        """Name notes by another concert pitch (Hz), also those already on screen."""
+        self.actions_.bar.a4.setValue(a4)
+        a4 = self.actions_.bar.a4.value()
+        self._settings = replace(self._settings, a4=a4)
+        self.stage.view.redraw(self.live, self.stage.view.grid.now, a4)
+
+    def shift_a4(self, hz: float) -> None:
+        """Raise the concert pitch by `hz`, or lower it."""
+        self.set_a4(self._settings.a4 + hz)
+
+    def scale_time(self, factor: float) -> None:
+        """Show `factor` times as many seconds."""
+        self.stage.view.show_seconds(self.stage.view.seconds * factor)
+
+    def clear(self) -> None:
+        """Empty the picture."""
+        self.live.history.clear()
+        self.stage.view.redraw(self.live, self.stage.view.grid.now, self._settings.a4)
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or leave it."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    # what the stream does
+
+    def tick(self) -> None:
+        """Move what has arrived onto the screen; a few milliseconds, never waits."""
+        stream, clock = self.transport.stream, time.monotonic()
+        passed, self._ticked = clock - self._ticked, clock
+        if stream is None:
+            return
+        try:
+            ended = not stream.running  # asked first, since a last frame may come in between
+            frames = stream.frames()
+        except Exception as error:  # whatever ended the worker: said on screen, the window lives on
+            self.transport.fail(error)
+            return
+        self.live.observe(frames, clock)
+        if frames:
+            self.stage.welcome.hide()
+        self.stage.advance(self.live, clock, passed, self._settings.a4)
+        if clock - self._told >= STATUS_EVERY:
+            self._told = clock
+            self._tell(stream)
+        if ended and not frames:
+            self.transport.stop()
+
+    def _tell(self, stream: Stream) -> None:
+        default = self._input.key == DEFAULT_INPUT.key
+        self.status.show_stream(stream, stream.source.name if default else self._input.label)
+        hint = mute_hint(platform.system()) if self.live.loudness.mute else None
+        self.stage.banner.say(sentence(stream.message or "") or hint)
+
+    def _show_state(self) -> None:
+        state = self.transport.state
+        self.actions_.show_running(state is not State.STOPPED)
+        self.stage.banner.say(None)
+        if state is State.RUNNING:
+            self._ticked = time.monotonic()
+            self._timer.start()
+            return
+        self._timer.stop()
+        self.stage.rest()
+        if state is State.STOPPED and self.live.history.empty:
+            self.stage.welcome.invite()
+
+    def _show_failure(self, sentence: str) -> None:
+        self.stage.welcome.report(sentence)
+
+    def _show_choice(self) -> None:
+        self.actions_.bar.show_choice(self._input.label, model_label(self._model))
+        self.status.show_choice(self._input.label, model_label(self._model))
+        self._fill_inputs()
+        self._fill_models()
+
+    def _take_devices(self, devices: Any) -> None:
+        self._devices = device_inputs(devices)
+        self._fill_inputs()
+
+    def _fill_inputs(self) -> None:
+        fixed = {choice.key: choice for choice in (DEFAULT_INPUT, self._given) if choice is not None}
+        groups = [[choice for key, choice in fixed.items() if key != DEMO.key], self._devices, [DEMO]]
+        self.actions_.input_menu.fill(groups, self._input.key, empty="No input device found")
+
+    def _fill_models(self) -> None:
+        self.actions_.model_menu.fill([model_choices(self._model)], self._model)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
+        """End the stream and its threads; the window disappears first, whatever the device does."""
+        self.hide()
+        self._timer.stop()
+        self.transport.close()
+        super().closeEvent(event)

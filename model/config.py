@@ -1,0 +1,76 @@
+"""Shapes of the networks: what a checkpoint's metadata must say before its weights make sense."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+N_BINS = 360  # salience bins, 20 cents each
+N_MELS = 128
+GRID = 32  # frames; 2**5, what five levels of time pooling need
+
+
+@dataclass(frozen=True)
+class RmvpeConfig:
+    """RMVPE as published (`E2E`); the defaults are the checkpoint of 90,423,165 parameters.
+
+    Source: Wei et al., "RMVPE: A Robust Model for Vocal Pitch Estimation in Polyphonic Music", 2023.
+    """
+
+    n_blocks: int = 4
+    """`ConvBlockRes` per level."""
+    inter_layers: int = 4
+    """Levels at the bottom of the U-Net, without pooling."""
+    base_channels: int = 16
+    """Channels of the first level; each of the five levels doubles them."""
+    gru_hidden: int = 256
+    kind: Literal["rmvpe"] = "rmvpe"
+
+    @property
+    def channels(self) -> tuple[int, ...]:
+        """Channels of the five encoder levels."""
+        return tuple(self.base_channels << level for level in range(5))
+
+
+@dataclass(frozen=True)
+class CausalConfig:
+    """The causal network of `stream`: a U-Net over frequency whose convolutions look only back in time."""
+
+    channels: tuple[int, ...] = (24, 40, 56, 80, 112)
+    """Channels of the encoder levels; frequency is halved after each."""
+    inter_channels: int = 128
+    dilations: tuple[int, ...] = (1, 2)
+    """Time dilation of each residual block of an encoder level."""
+    out_channels: int = 3
+    """Channels that the U-Net hands to the GRU, times 128 mel bands."""
+    gru_hidden: int = 320
+    kind: Literal["causal"] = "causal"
+
+    def __post_init__(self) -> None:
+        if N_MELS % (1 << len(self.channels)):
+            raise ValueError(f"{len(self.channels)} levels do not divide {N_MELS} mel bands")
+
+
+Config = RmvpeConfig | CausalConfig
+
+
+def config_to_dict(config: Config) -> dict[str, Any]:
+    """The configuration as JSON types."""
+    return asdict(config)
+
+
+def config_from_dict(fields: dict[str, Any]) -> Config:
+    """The configuration that `config_to_dict` wrote.
+
+    Raises:
+        ValueError: an unknown kind or field.
+    """
+    kinds: dict[str, type[RmvpeConfig] | type[CausalConfig]] = {"rmvpe": RmvpeConfig, "causal": CausalConfig}
+    kind = fields.get("kind")
+    if kind not in kinds:
+        raise ValueError(f"unknown kind of network {kind!r}")
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    try:
+        return kinds[str(kind)](**values)
+    except TypeError as error:
+        raise ValueError(str(error)) from None

@@ -1,0 +1,103 @@
+"""The published log-mel front end, for whole recordings and for streams, with the same frames from both.
+
+Hann 1024, hop 160, magnitude, 128 bands 30..8000 Hz on the HTK scale with Slaney normalisation, ln(max(x, 1e-5)).
+Frame i is centred on sample 160·i; the signal is reflected at both ends (librosa's `center=True`).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from .config import N_MELS
+
+SAMPLE_RATE = 16_000  # Hz
+HOP = 160  # samples, 10 ms
+WINDOW = 1024  # samples, 64 ms
+HALF = WINDOW // 2  # samples from a frame's centre to the end of what it sees: 32 ms
+FLOOR = 1e-5  # of the mel magnitude, before the logarithm
+
+Floats = NDArray[np.float32]
+
+
+@cache
+def mel_bands() -> Floats:
+    """The filter bank, float32 (513, 128)."""
+    import librosa  # takes a second to import: only where a model runs
+
+    bands = librosa.filters.mel(sr=SAMPLE_RATE, n_fft=WINDOW, n_mels=N_MELS, fmin=30, fmax=8000, htk=True)
+    return np.ascontiguousarray(bands.T, np.float32)
+
+
+@cache
+def _hann() -> Floats:
+    return np.asarray(0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW), np.float32)
+
+
+def frame_count(n_samples: int) -> int:
+    """Frames of a recording of `n_samples` at 16 kHz; none of an empty one."""
+    return 1 + n_samples // HOP if n_samples else 0
+
+
+def windows_of(audio: Floats) -> Floats:
+    """The overlapping windows of a whole recording: float32 (n,) at 16 kHz -> (1 + n // 160, 1024)."""
+    if not len(audio):
+        return np.empty((0, WINDOW), np.float32)
+    return _cut(_reflected(audio, HALF, HALF), frame_count(len(audio)))
+
+
+def log_mel(windows: Floats) -> Floats:
+    """Log-mel magnitudes of windows: float32 (n, 1024) -> (n, 128)."""
+    magnitude = np.abs(np.fft.rfft(windows * _hann())).astype(np.float32)
+    return np.asarray(np.log(np.maximum(magnitude @ mel_bands(), FLOOR)), np.float32)
+
+
+def level(windows: Floats) -> Floats:
+    """RMS of the hop round each window's centre in dBFS: float32 (n, 1024) -> (n,); -inf for silence."""
+    middle = windows[:, HALF - HOP // 2 : HALF + HOP // 2].astype(np.float64)
+    with np.errstate(divide="ignore"):
+        return np.asarray(10.0 * np.log10(np.mean(middle * middle, axis=1)), np.float32)
+
+
+class WindowStream:
+    """Cuts a growing signal into the windows that `windows_of` would cut from all of it."""
+
+    def __init__(self) -> None:
+        self._buffer = np.empty(0, np.float32)  # from the next window's first sample on
+        self._received = 0  # samples
+
+    def push(self, samples: Floats) -> Floats:
+        """Takes float32 (n,) at 16 kHz; returns the windows that are now complete, (m, 1024)."""
+        began = self._received > HALF
+        self._received += len(samples)
+        self._buffer = np.concatenate((self._buffer, samples))
+        if self._received <= HALF:  # the left edge cannot be reflected yet
+            return np.empty((0, WINDOW), np.float32)
+        if not began:
+            self._buffer = _reflected(self._buffer, HALF, 0)
+        n_windows = max(0, 1 + (len(self._buffer) - WINDOW) // HOP)
+        windows = _cut(self._buffer, n_windows)
+        self._buffer = self._buffer[n_windows * HOP :]
+        return windows
+
+    def flush(self) -> Floats:
+        """The windows at the end, whose right side is reflected; the stream is over then."""
+        if self._received <= HALF:
+            return windows_of(self._buffer)
+        # The buffer starts where the next window does: (given out)·160 - 512, counted in samples.
+        given = (self._received + HALF - len(self._buffer)) // HOP
+        return _cut(_reflected(self._buffer, 0, HALF), frame_count(self._received) - given)
+
+
+def _cut(padded: Floats, n_windows: int) -> Floats:
+    if not n_windows:
+        return np.empty((0, WINDOW), np.float32)
+    return sliding_window_view(padded, WINDOW)[::HOP][:n_windows]
+
+
+def _reflected(audio: Floats, left: int, right: int) -> Floats:
+    # numpy reflects again and again where the signal is shorter than the padding; PyTorch fails there.
+    return np.pad(audio, (left, right), mode="reflect")

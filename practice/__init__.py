@@ -1,0 +1,1 @@
+"""Musical logic without a screen: notes now, targets, exercises and scoring later."""

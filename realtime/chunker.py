@@ -1,0 +1,66 @@
+"""From blocks at the device's rate to log-mel frames on the absolute 10 ms grid."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model.mel import HALF, HOP, SAMPLE_RATE, WindowStream, level, log_mel
+from .resample import Resampler
+
+Floats = NDArray[np.float32]
+
+
+class Chunk(NamedTuple):
+    """Consecutive frames; frame `start + i` is centred on sample 160·(start + i) at 16 kHz."""
+
+    start: int
+    mel: Floats
+    """(n, 128)."""
+    level: Floats
+    """(n,) dBFS."""
+
+
+class Chunker:
+    """Resamples, cuts overlapping windows (reflected at both ends of the stream) and takes their log-mel."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self.sample_rate = sample_rate
+        self._position = 0  # samples at the device's rate since the stream began, lost ones included
+        self._surplus = 0  # samples still to drop, so that a stream after a gap begins on the frame grid
+        self._begin(0)
+
+    def _begin(self, frame: int) -> None:
+        self._resampler, self._windows = Resampler(self.sample_rate), WindowStream()
+        self._next = frame
+
+    @property
+    def latency(self) -> float:
+        """Seconds from a frame's centre to the last sample that it needs."""
+        return HALF / SAMPLE_RATE + self._resampler.delay
+
+    def push(self, block: Floats) -> Chunk:
+        """Takes float32 (n,) mono at the device's rate; returns the frames that are now complete."""
+        self._position += len(block)
+        dropped = min(self._surplus, len(block))
+        self._surplus -= dropped
+        return self._chunk(self._windows.push(self._resampler.push(block[dropped:])))
+
+    def flush(self) -> Chunk:
+        """The frames at the end of the stream."""
+        last = self._chunk(self._windows.push(self._resampler.flush()))
+        rest = self._chunk(self._windows.flush())
+        return Chunk(last.start, *(np.concatenate(pair) for pair in zip(last[1:], rest[1:], strict=True)))
+
+    def skip(self, n: int) -> None:
+        """`n` samples were lost: the next one opens a new stream on the next frame of the same grid."""
+        self._position += n
+        frame = -(-self._position * SAMPLE_RATE // (self.sample_rate * HOP))
+        self._surplus = -(-frame * HOP * self.sample_rate // SAMPLE_RATE) - self._position
+        self._begin(frame)
+
+    def _chunk(self, windows: Floats) -> Chunk:
+        start, self._next = self._next, self._next + len(windows)
+        return Chunk(start, log_mel(windows), level(windows))

@@ -1,0 +1,104 @@
+"""The pitch of whole recordings: at once, or through the streaming tracker exactly as live would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from ..model.blas import use_cores
+from ..model.decode import decode, voicing
+from ..model.mel import SAMPLE_RATE
+from ..model.registry import Model
+from .chunker import Chunk, Chunker
+from .frame import PitchFrame, PitchTrack, Settings
+from .tracker import FRAME_SECONDS, StreamTracker, Thresholds
+from .whole import Floats, whole_salience
+
+Progress = Callable[[float], None]
+BLOCK_SECONDS = 1.0  # of audio between two reports of progress
+
+
+def estimate(
+    audio: Floats,
+    model: Model,
+    sample_rate: int = SAMPLE_RATE,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+) -> PitchTrack:
+    """Pitch of a whole recording; `stream` gives the very frames that it gives live.
+
+    Args:
+        audio: float32 (n,), mono.
+        model: from `load_model`.
+        sample_rate: of `audio`, Hz.
+        settings: thresholds and gate.
+        progress: called with the finished share, 0..1.
+
+    Returns:
+        A track of 1 + n_16k // 160 frames, 10 ms apart, the first at 0 s; empty for empty audio.
+
+    Raises:
+        ValueError: audio that is not one-dimensional, or a rate out of range.
+    """
+    settings = settings or Settings()
+    network = model.network()  # first: the BLAS must be there before its threads are set
+    use_cores(None)
+    chunk = _whole_chunk(_checked(audio), sample_rate)
+    salience = whole_salience(network, chunk.mel, progress)
+    candidate, confidence = decode(salience)
+    thresholds = Thresholds.of(model, settings)
+    voiced = voicing(confidence, thresholds.threshold, thresholds.release) & (chunk.level >= settings.gate)
+    f0 = np.where(voiced, candidate, np.float32(np.nan))
+    return PitchTrack(np.arange(len(f0)) * FRAME_SECONDS, f0, voiced, confidence, candidate)
+
+
+def stream_track(
+    audio: Floats,
+    model: Model,
+    sample_rate: int = SAMPLE_RATE,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+) -> PitchTrack:
+    """Pitch of a recording through `StreamTracker`, in blocks, exactly as live would hear it.
+
+    Arguments, result and errors are those of `estimate`.
+    """
+    tracker = StreamTracker(model, sample_rate, settings)
+    frames: list[PitchFrame] = []
+    audio = _checked(audio)
+    for block, share in _blocks(audio, max(1, round(BLOCK_SECONDS * sample_rate))):
+        frames += tracker.push(block)
+        if progress:
+            progress(share)
+    return track_of(frames + tracker.flush())
+
+
+def track_of(frames: list[PitchFrame]) -> PitchTrack:
+    """The frames of a stream as arrays."""
+    columns = {
+        name: np.array([getattr(frame, name) for frame in frames], np.float32)
+        for name in ("f0", "confidence", "candidate")
+    }
+    time = np.array([frame.time for frame in frames], np.float64)
+    voiced = np.isfinite(columns["f0"])
+    return PitchTrack(time, columns["f0"], voiced, columns["confidence"], columns["candidate"])
+
+
+def _checked(audio: Floats) -> Floats:
+    samples = np.asarray(audio, np.float32)
+    if samples.ndim != 1:
+        raise ValueError(f"audio must be (n,) mono samples, not of shape {samples.shape}")
+    return np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
+
+
+def _blocks(audio: Floats, size: int) -> Iterator[tuple[Floats, float]]:
+    for start in range(0, len(audio), size):
+        block = audio[start : start + size]
+        yield block, (start + len(block)) / len(audio)
+
+
+def _whole_chunk(audio: Floats, sample_rate: int) -> Chunk:
+    chunker = Chunker(sample_rate)
+    parts = [chunker.push(block) for block, _ in _blocks(audio, 60 * sample_rate)] + [chunker.flush()]
+    return Chunk(0, np.concatenate([p.mel for p in parts]), np.concatenate([p.level for p in parts]))

@@ -1,0 +1,123 @@
+"""From the ring through the tracker to the outlet, for as long as one input stays open."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from .counters import HOP, Counters
+from .frame import PitchFrame
+from .inlet import Inlet, Stamp
+from .outlet import Outlet
+from .roles import Tracker
+from .timeline import Timeline
+
+LONGEST_PUSH = 1.0  # s of sound given to the tracker at once, so that a stop need not wait for more
+
+
+class Feed:
+    """Gives the tracker what arrives, in order, knowing what was lost on the way, and stamps its frames.
+
+    A sample's *position* counts from the start of the session and includes every sample lost; its ring
+    index counts only what the ring took. The difference, `_shift`, grows with every loss.
+    """
+
+    def __init__(
+        self,
+        inlet: Inlet,
+        sample_rate: int,
+        position: int,
+        outlet: Outlet,
+        counters: Counters,
+        clock: Callable[[], float],
+        stopping: threading.Event,
+        live: bool,
+    ) -> None:
+        """Begin at `position` with an inlet that nothing has been read from; `stopping` ends every push."""
+        self.inlet = inlet
+        self._rate = sample_rate
+        self._outlet, self._counters, self._clock = outlet, counters, clock
+        self._stopping, self._live = stopping, live
+        self._timeline = Timeline(sample_rate)
+        self._shift = position - inlet.ring.start
+        self.started = False
+        """Whether the source delivers into it."""
+        self._due = 0  # position of the last sample that the next frame needs
+        self._lost = 0  # refusals of the ring that `_shift` accounts for
+
+    @property
+    def position(self) -> int:
+        """Of the next sample that the tracker gets."""
+        return self.inlet.ring.start + self._shift
+
+    @property
+    def seconds(self) -> float:
+        """The same in seconds."""
+        return self.position / self._rate
+
+    def behind(self, stamps: Sequence[Stamp]) -> float:
+        """Seconds of sound that lie unread up to the last of `stamps`."""
+        return (stamps[-1].stop - self.inlet.ring.start) / self._rate if stamps else 0.0
+
+    def follow(self, tracker: Tracker, stamps: Sequence[Stamp]) -> None:
+        """Push the blocks of `stamps`; where the ring refused some in between, tell the tracker."""
+        for stamp in stamps:
+            if stamp.lost > self._lost:
+                self._push(tracker, stamp.start)
+                self._jump(tracker, self._account(stamp))
+            self._timeline.add(stamp.start + self._shift, stamp.captured, stamp.arrived)
+        # Blocks shorter than a hop are saved up until they complete a frame: fewer calls, and none later.
+        if stamps and (not self._live or stamps[-1].stop + self._shift > self._due):
+            self._push(tracker, stamps[-1].stop)
+
+    def skip(self, tracker: Tracker, newest: Stamp) -> float:
+        """Go on after the block `newest`, so that latency stays bounded: the seconds jumped over."""
+        unread = newest.stop - self.inlet.ring.start
+        self.inlet.release(newest.stop)
+        self._counters.skipped += unread
+        self._jump(tracker, unread + self._account(newest))
+        self._timeline.add(newest.start + self._shift, newest.captured, newest.arrived)
+        return unread / self._rate
+
+    def flush(self, tracker: Tracker) -> None:
+        """Give out the frames that still wait for sound, now that none will come."""
+        self._push(tracker, self.inlet.ring.end)
+        self._give_out(tracker.flush(), tracker.latency)
+
+    def _account(self, stamp: Stamp) -> int:
+        """Samples that the ring refused since the last time, up to this stamp; the shift grows by them."""
+        refused = stamp.lost - self._lost
+        self._lost = stamp.lost
+        self._shift += refused
+        return refused
+
+    def _jump(self, tracker: Tracker, samples: int) -> None:
+        tracker.skip(samples)
+        self._due = 0
+
+    def _push(self, tracker: Tracker, stop: int) -> None:
+        while (start := self.inlet.ring.start) < stop and not self._stopping.is_set():
+            block = self.inlet.read(min(stop, start + int(LONGEST_PUSH * self._rate)))
+            begun = self._clock()
+            frames = tracker.push(block)
+            self._counters.add_push(self._clock() - begun, len(block) / self._rate)
+            self._give_out(frames, tracker.latency)
+
+    def _give_out(self, frames: Sequence[PitchFrame], latency: float) -> None:
+        emitted, stamped = self._clock(), []
+        for frame in frames:
+            captured = self._timeline.captured(frame.time * self._rate)
+            if self._live:
+                # Due when the block with the last sample it needs came in: nobody could have known it before.
+                due = self._timeline.arrived(self._last_needed(frame.time + latency))
+                self._counters.add_delay(captured, due, emitted)
+            stamped.append(replace(frame, captured=captured, emitted=emitted))
+        if frames:
+            self._due = self._last_needed(frames[-1].time + HOP + latency)
+        self._counters.frames += len(stamped)
+        self._outlet.put(stamped, wait=not self._live)
+
+    def _last_needed(self, seconds: float) -> int:
+        """Position of the last sample before an instant of the stream."""
+        return round(seconds * self._rate) - 1

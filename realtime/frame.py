@@ -1,0 +1,134 @@
+"""The records that flow from the tracker to whoever listens: frames, tracks, counters, settings."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class PitchFrame:
+    """One analysis step of a stream, 10 ms after the one before it.
+
+    Every duration is in seconds. `captured` and `emitted` are `time.monotonic` instants that the session
+    stamps; both are NaN in frames that come straight from a `StreamTracker`, which knows no clock.
+    """
+
+    time: float
+    """The frame's centre, counted from the stream's first sample."""
+    f0: float
+    """Hz; NaN where unvoiced."""
+    confidence: float
+    """Largest salience of the frame, 0..1."""
+    level: float
+    """RMS of the hop round the frame's centre in dBFS (0 = full-scale square wave); -inf for digital silence."""
+    candidate: float = math.nan
+    """Hz; the best guess in every frame, voiced or not."""
+    settled: bool = True
+    """False for an instant estimate that a later frame of the same time will replace."""
+    captured: float = math.nan
+    """When the sound at the frame's centre reached the input."""
+    emitted: float = math.nan
+    """When the worker gave the frame out."""
+
+    @property
+    def voiced(self) -> bool:
+        """Whether the frame carries a pitch."""
+        return not math.isnan(self.f0)
+
+    @property
+    def latency(self) -> float:
+        """Seconds from the sound at the frame's centre to the frame, algorithmic latency included."""
+        return self.emitted - self.captured
+
+
+@dataclass(frozen=True, slots=True)
+class PitchTrack:
+    """The pitch of a whole recording: one entry per 10 ms, the first centred on sample 0."""
+
+    time: NDArray[np.float64]
+    """(n,) seconds."""
+    f0: NDArray[np.float32]
+    """(n,) Hz, NaN where unvoiced."""
+    voiced: NDArray[np.bool_]
+    """(n,)."""
+    confidence: NDArray[np.float32]
+    """(n,) 0..1."""
+    candidate: NDArray[np.float32]
+    """(n,) Hz, the best guess in every frame, voiced or not: what mir_eval computes RPA on."""
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+@dataclass(frozen=True, slots=True)
+class Percentiles:
+    """Distribution of one latency stage, in milliseconds; NaN before anything was measured."""
+
+    p50: float = math.nan
+    p95: float = math.nan
+    p99: float = math.nan
+    max: float = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStats:
+    """Counters of one session since its start."""
+
+    frames: int = 0
+    """Frames given out."""
+    xruns: int = 0
+    """Input overflows that PortAudio reported."""
+    dropped: int = 0
+    """Samples (at the device's rate) that a full ring refused."""
+    skipped: int = 0
+    """Samples (at the device's rate) that the worker jumped over to keep latency bounded."""
+    late: int = 0
+    """Frames given out later than one hop after they were due."""
+    restarts: int = 0
+    """Times that the worker or the device was started again after a fault."""
+    unread: int = 0
+    """Frames thrown away because nobody fetched them."""
+    rtf: float = math.nan
+    """Compute time / audio time."""
+    stages: dict[str, Percentiles] = field(default_factory=dict)
+    """Latency by stage, ms: `queue` (captured to due), `compute` (one push), `sound_to_frame`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user may choose about a stream; None means what the checkpoint recommends."""
+
+    threshold: float | None = None
+    """Confidence at which a voiced run begins, 0..1."""
+    release: float | None = None
+    """Confidence below which a voiced run ends, 0..threshold."""
+    context: int | None = None
+    """Windowed models: frames to the left of the newest ones."""
+    lookahead: int | None = None
+    """Windowed models: frames to the right of the newest frame given out."""
+    hop: int | None = None
+    """Windowed models: frames given out per run of the network."""
+    a4: float = 440.0
+    """Concert pitch, Hz."""
+    gate: float = -math.inf
+    """Level in dBFS below which a frame counts as unvoiced."""
+    ring_seconds: float = 4.0
+    """Length of the ring between callback and worker."""
+    max_behind: float = 0.25
+    """Seconds of unread audio at which the worker skips to the newest."""
+
+    def __post_init__(self) -> None:
+        for name in ("threshold", "release"):
+            value = getattr(self, name)
+            if value is not None and not 0.0 <= value <= 1.0:
+                raise ValueError(f"{name} must lie in 0..1, not {value}")
+        if not 392.0 <= self.a4 <= 466.0:
+            raise ValueError(f"a4 must lie in 392..466 Hz, not {self.a4}")
+        if self.ring_seconds <= self.max_behind or self.max_behind <= 0:
+            raise ValueError(
+                f"max_behind must lie in 0..{self.ring_seconds} s (the ring), not {self.max_behind}"
+            )

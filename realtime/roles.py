@@ -1,0 +1,96 @@
+"""What the parts of a session need of each other: a source, the sink it fills, a tracker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from .frame import PitchFrame
+from .ring import Floats
+
+
+class Sink(Protocol):
+    """What a source is given to put its blocks into."""
+
+    def __call__(self, block: Floats, captured: float, overflowed: bool) -> None:
+        """Take float32 `(n,)`, whose first sample reached the input at `captured` (monotonic s).
+
+        `overflowed`: the device lost sound before this block. An empty block only wakes the reader. Never
+        waits.
+        """
+        ...
+
+    def wait_for_room(self, samples: int, timeout: float) -> bool:
+        """For sources that can wait: sleep until a block of `samples` fits; False after `timeout` seconds."""
+        ...
+
+
+class Source(Protocol):
+    """Something that delivers blocks of mono sound on a thread of its own, between `start` and `close`."""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        ...
+
+    @property
+    def sample_rate(self) -> int:
+        """Hz; 0 until `open` if it depends on the device."""
+        ...
+
+    @property
+    def live(self) -> bool:
+        """Whether sound comes in its own time; a source that is not live waits for its reader."""
+        ...
+
+    @property
+    def patience(self) -> float:
+        """Seconds without a block after which the source counts as lost; inf for never."""
+        ...
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has delivered everything there was."""
+        ...
+
+    @property
+    def error(self) -> Exception | None:
+        """What ended it, if anything did; a `DeviceError` means that opening it again may help."""
+        ...
+
+    def open(self, sink: Sink) -> None:
+        """Get ready to deliver into `sink`, but deliver nothing yet."""
+        ...
+
+    def start(self) -> None:
+        """Begin to deliver."""
+        ...
+
+    def close(self) -> None:
+        """Stop; no thread or device is held after it. May be opened again."""
+        ...
+
+
+class Tracker(Protocol):
+    """What the worker needs of a `StreamTracker`."""
+
+    @property
+    def latency(self) -> float:
+        """Seconds from a frame's centre to the last sample it needs."""
+        ...
+
+    def push(self, block: Floats) -> Sequence[PitchFrame]:
+        """Take float32 `(n,)`, give the frames that it completes."""
+        ...
+
+    def flush(self) -> Sequence[PitchFrame]:
+        """Give the frames that still wait for sound to come."""
+        ...
+
+    def skip(self, n: int) -> None:
+        """Note that `n` samples were lost."""
+        ...
+
+    def warm_up(self) -> None:
+        """Run once for nothing, so that the first frame is not slow; the stream begins at 0 after it."""
+        ...

@@ -1,0 +1,152 @@
+"""A source, a model and the one worker thread between them: `with Session(Microphone()) as session: ...`."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from .frame import PitchFrame, Settings, StreamStats
+from .outlet import Outlet
+from .roles import Source, Tracker
+from .worker import TrackerFactory, Worker
+
+if TYPE_CHECKING:
+    from ..model.registry import Model
+
+
+def stream_tracker(model: Model, sample_rate: int, settings: Settings) -> Tracker:
+    """Make the tracker that a session uses unless told otherwise; called on the worker's thread."""
+    from .tracker import StreamTracker
+
+    return StreamTracker(model, sample_rate, settings)
+
+
+class Session:
+    """Runs a source through a model. It runs once; to run again, make a new one of the same source.
+
+    Threads: the caller's, which starts, stops and fetches; the worker's (`realtime/worker.py`), which owns
+    source, model and tracker; the source's own, which only fills the ring. Every method may be called from
+    any thread.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        model: Model | str | Path = "stream",
+        settings: Settings | None = None,
+        *,
+        tracker_factory: TrackerFactory = stream_tracker,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Prepare; nothing is opened or loaded yet. A model's name or path is loaded by the worker."""
+        self.source = source
+        self._outlet = Outlet()
+        self._worker = Worker(source, model, settings or Settings(), self._outlet, tracker_factory, clock)
+        # A daemon, so that a program which forgets `stop` can still end.
+        self._thread = threading.Thread(target=self._worker.run, name="livepitch-worker", daemon=True)
+        self._starting = threading.Lock()
+        self._stopped = False
+
+    def start(self) -> None:
+        """Start the worker and wait until it has opened the source; nothing if it is already running.
+
+        Raises:
+            DeviceError, AudioFileError: the source cannot be opened.
+            RuntimeError: the session has already ended.
+
+        """
+        with self._starting:
+            if self.running:
+                return
+            if self._stopped or self._thread.ident is not None:
+                raise RuntimeError("a session runs once: make a new one to run again")
+            self._thread.start()
+        self._worker.opened.wait()
+        if self.error is not None:
+            self.stop()
+            raise self.error
+
+    def stop(self) -> None:
+        """End the worker and close the source; when this returns no thread is left and no device open."""
+        self._stopped = True
+        self._worker.stop()
+        with self._starting:
+            begun = self._thread.ident is not None
+        if begun and threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def __enter__(self) -> Session:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __iter__(self) -> Iterator[PitchFrame]:
+        """Wait for frames and give them one by one, until the source ends or the session stops.
+
+        Raises what ended the worker, if something did, after the frames before it.
+        """
+        if self._thread.ident is None and not self._stopped:
+            raise RuntimeError("start the session first: `with Session(...) as session:`")
+        while (frame := self._outlet.next()) is not None:
+            yield frame
+        self._raise_error()
+
+    def frames(self, limit: int | None = None) -> list[PitchFrame]:
+        """The frames since the last call, oldest first, `limit` at most; never waits.
+
+        Raises what ended the worker, if something did, once the frames before it are fetched.
+        """
+        ended = not self.running  # asked first: frames that come in between are fetched
+        frames = self._outlet.drain(limit)
+        if ended and not frames:
+            self._raise_error()
+        return frames
+
+    def _raise_error(self) -> None:
+        if self._thread.ident is not None:
+            self._thread.join()  # the outlet is closed: the worker is at its last instructions
+        if self.error is not None:
+            raise self.error
+
+    @property
+    def running(self) -> bool:
+        """Whether more frames may come."""
+        return self._thread.is_alive()
+
+    @property
+    def error(self) -> Exception | None:
+        """What ended the worker, if anything did."""
+        return self._worker.error
+
+    @property
+    def message(self) -> str | None:
+        """One sentence for the user, if there is something to say now."""
+        return str(self.error) if self.error is not None else self._worker.message
+
+    @property
+    def stats(self) -> StreamStats:
+        """The counters since the start."""
+        return self._worker.stats()
+
+    @property
+    def model(self) -> Model | str | Path:
+        """The model; its name or path until it is loaded."""
+        return self._worker.model
+
+    @property
+    def sample_rate(self) -> int:
+        """Of the source, Hz; 0 until it is open."""
+        return self.source.sample_rate
+
+    @property
+    def latency(self) -> float:
+        """Seconds from a frame's centre to the last sample that it needs; NaN until the model is loaded."""
+        return self._worker.latency

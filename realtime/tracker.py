@@ -1,0 +1,147 @@
+"""Samples in, pitch frames out: the one synchronous object that live, files, benchmarks and tests all run."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model.config import N_BINS
+from ..model.decode import decode, voicing
+from ..model.mel import HOP, SAMPLE_RATE
+from ..model.registry import Model
+from .chunker import Chunk, Chunker
+from .frame import PitchFrame, Settings
+
+if TYPE_CHECKING:
+    from .exact import ExactStream
+    from .windowed import WindowedStream
+
+FRAME_SECONDS = HOP / SAMPLE_RATE
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Voicing with hysteresis: the user's values where given, else the checkpoint's."""
+
+    threshold: float
+    release: float
+
+    @classmethod
+    def of(cls, model: Model, settings: Settings) -> Thresholds:
+        """A threshold of the user's own brings its own release, in the checkpoint's proportion."""
+        shipped = model.checkpoint
+        threshold = shipped.threshold if settings.threshold is None else settings.threshold
+        proportion = shipped.release / shipped.threshold if shipped.threshold else 1.0
+        release = threshold * proportion if settings.release is None else settings.release
+        return cls(threshold, min(release, threshold))
+
+
+class StreamTracker:
+    """Tracks the pitch of a stream of audio blocks. No thread, no clock, no device.
+
+    Args:
+        model: weights; several trackers may share them.
+        sample_rate: of the blocks, Hz.
+        settings: thresholds and, for windowed models, context, lookahead and hop.
+    """
+
+    def __init__(
+        self, model: Model, sample_rate: int = SAMPLE_RATE, settings: Settings | None = None
+    ) -> None:
+        self.model, self.sample_rate = model, sample_rate
+        self.settings = settings or Settings()
+        self._thresholds = Thresholds.of(model, self.settings)
+        self._stream = _stream(model, self.settings)
+        self.reset()
+
+    def reset(self) -> None:
+        """Starts a new stream; time begins at 0 again."""
+        self._chunker = Chunker(self.sample_rate)
+        self._restart()
+
+    def _restart(self) -> None:
+        self._stream.reset()
+        self._waiting: deque[tuple[int, float]] = deque()  # (frame, level) whose salience is still to come
+        self._voiced = False
+
+    @property
+    def latency(self) -> float:
+        """Algorithmic latency: seconds from a frame's centre to the last sample that it may need."""
+        return self._chunker.latency + self._stream.lookahead * FRAME_SECONDS
+
+    def push(self, block: Floats) -> list[PitchFrame]:
+        """Takes float32 (n,) mono samples at `sample_rate`; returns the frames that are now known, in order.
+
+        Raises:
+            ValueError: a block that is not one-dimensional.
+        """
+        samples = np.asarray(block, np.float32)
+        if samples.ndim != 1:
+            raise ValueError(f"a block must be (n,) samples, not of shape {samples.shape}")
+        chunk = self._chunker.push(np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0))
+        return self._frames(chunk, self._stream.push(chunk.mel))
+
+    def flush(self) -> list[PitchFrame]:
+        """Ends the stream: the frames that still waited for audio. Call `reset` before pushing again."""
+        chunk = self._chunker.flush()
+        return self._frames(chunk, np.concatenate((self._stream.push(chunk.mel), self._stream.flush())))
+
+    def skip(self, n: int) -> None:
+        """`n` samples at `sample_rate` were lost: time goes on, everything else starts afresh."""
+        self._chunker.skip(n)
+        self._restart()
+
+    def warm_up(self) -> None:
+        """Runs everything once, so that the first real frame is not slow; resets the stream."""
+        self._stream.warm_up()
+        self.push(np.zeros(self.sample_rate // 5, np.float32))  # loads the mel bands' library, too
+        voicing(decode(np.zeros((1, N_BINS), np.float32)).confidence, 0.5, 0.5)
+        self.reset()
+
+    def _frames(self, chunk: Chunk, salience: Floats) -> list[PitchFrame]:
+        self._waiting.extend((chunk.start + i, float(value)) for i, value in enumerate(chunk.level))
+        if not len(salience):
+            return []
+        candidate, confidence = decode(salience)
+        heard = self._voicing(confidence)
+        return [
+            self._frame(*self._waiting.popleft(), float(candidate[i]), float(confidence[i]), bool(heard[i]))
+            for i in range(len(salience))
+        ]
+
+    def _voicing(self, confidence: Floats) -> NDArray[np.bool_]:
+        heard = voicing(confidence, self._thresholds.threshold, self._thresholds.release, self._voiced)
+        self._voiced = bool(heard[-1])
+        return heard
+
+    def _frame(
+        self, index: int, level: float, candidate: float, confidence: float, heard: bool
+    ) -> PitchFrame:
+        voiced = heard and level >= self.settings.gate
+        return PitchFrame(
+            time=index * FRAME_SECONDS,
+            f0=candidate if voiced else math.nan,
+            confidence=confidence,
+            level=level,
+            candidate=candidate,
+        )
+
+
+def _stream(model: Model, settings: Settings) -> ExactStream | WindowedStream:
+    network = model.network()  # loads MLX behind the BLAS that it needs: so the imports come after
+    from ..model.causal import CausalNetwork
+    from .exact import ExactStream
+    from .windowed import CONTEXT, HOP_FRAMES, LOOKAHEAD, WindowedStream
+
+    if isinstance(network, CausalNetwork):
+        return ExactStream(network)
+    chosen = (settings.context, settings.lookahead, settings.hop)
+    usual = (CONTEXT, LOOKAHEAD, HOP_FRAMES)
+    return WindowedStream(network, *(b if a is None else a for a, b in zip(chosen, usual, strict=True)))

@@ -1,0 +1,221 @@
+"""What the worker thread does: open the source, load the model, track, and mend what can be mended."""
+
+from __future__ import annotations
+
+import gc
+import math
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..model.errors import LivepitchError
+from .counters import Counters
+from .devices import DeviceError
+from .feed import Feed
+from .frame import Settings, StreamStats
+from .inlet import Inlet, Stamp
+from .outlet import Outlet
+from .roles import Source, Tracker
+
+if TYPE_CHECKING:
+    from ..model.registry import Model
+
+TrackerFactory = Callable[[Any, int, Settings], Tracker]
+
+NOTICE = 5.0  # s for which a trouble that has passed stays readable
+FAULTS, FAULT_SPAN = 3, 10.0  # a tracker that fails so often within so many seconds is given up
+BACK_OFF = 0.1  # s before the tracker's first restart; doubled for the next
+REOPEN, REOPEN_LONGEST = (
+    0.5,
+    5.0,
+)  # s between attempts to reopen a lost input: the first wait, and the longest
+
+
+class InputLostError(Exception):
+    """The source delivers nothing any more, but may come back."""
+
+
+class Worker:
+    """One run of a session, from opening the source to closing it.
+
+    `run` is the thread. Other threads may use `stop`, `stats`, `message` and the public attributes: they read
+    single values that only the worker replaces, or set an event.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        model: Model | str | Path,
+        settings: Settings,
+        outlet: Outlet,
+        factory: TrackerFactory,
+        clock: Callable[[], float],
+    ) -> None:
+        self.model = model
+        self.error: Exception | None = None
+        self.opened = threading.Event()
+        self.latency = math.nan
+        self._source, self._settings, self._outlet = source, settings, outlet
+        self._factory, self._clock = factory, clock
+        self._stopping = threading.Event()
+        self._counters = Counters(Inlet(clock))
+        self._notice = ("", -math.inf)
+        self._faults: list[float] = []
+
+    def stop(self) -> None:
+        """Let `run` end soon."""
+        self._stopping.set()
+        self._outlet.close()
+        # After the event is set: a worker that is just changing inlets looks at the event before it sleeps.
+        self._counters.inlet.wake()
+
+    @property
+    def message(self) -> str | None:
+        """One sentence about what is wrong now, or was a moment ago."""
+        sentence, until = self._notice
+        return sentence if self._clock() < until else None
+
+    def stats(self) -> StreamStats:
+        """The counters now."""
+        return self._counters.stats(self._outlet.unread)
+
+    def run(self) -> None:
+        """Work until the source ends, `stop` is called or nothing helps; `error` then says what."""
+        try:
+            feed: Feed | None = self._open(0.0)
+            self.opened.set()
+            self._load()
+            while feed is not None and not self._stopping.is_set():
+                feed = self._attempt(feed)
+        except Exception as error:
+            self.error = error
+        finally:
+            try:
+                self._source.close()
+            except Exception as error:
+                self.error = self.error or error
+            gc.unfreeze()
+            self._outlet.close()
+            self.opened.set()
+
+    def _open(self, seconds: float) -> Feed:
+        """Open the source; its first sample will count as `seconds` after the session's start."""
+        inlet = Inlet(self._clock, before=self._counters.inlet)
+        self._source.open(inlet)
+        rate = self._source.sample_rate
+        inlet.allocate(math.ceil(rate * self._settings.ring_seconds))
+        self._counters.inlet = inlet
+        return Feed(
+            inlet,
+            rate,
+            round(seconds * rate),
+            self._outlet,
+            self._counters,
+            self._clock,
+            self._stopping,
+            self._source.live,
+        )
+
+    def _load(self) -> None:
+        if isinstance(self.model, (str, Path)):
+            from ..model.registry import load_model
+
+            self._notice = (f"loading {self.model}", math.inf)
+            self.model = load_model(self.model)
+            self._notice = ("", -math.inf)
+
+    def _attempt(self, feed: Feed) -> Feed | None:
+        """Track until something happens: the feed to go on with, None at the end."""
+        try:
+            tracker = self._fresh_tracker(feed)
+            self._start_source(feed)
+            self._track(tracker, feed)
+        except InputLostError as lost:
+            return self._reopen(feed, str(lost))
+        except LivepitchError:
+            raise  # the user can mend it, another attempt cannot
+        except Exception as error:
+            self._back_off(error)
+            return feed
+        return None
+
+    def _fresh_tracker(self, feed: Feed) -> Tracker:
+        tracker = self._factory(self.model, self._source.sample_rate, self._settings)
+        tracker.warm_up()
+        if feed.position:
+            tracker.skip(feed.position)
+        self.latency = tracker.latency
+        return tracker
+
+    def _start_source(self, feed: Feed) -> None:
+        if feed.started:
+            return
+        # A full garbage collection walks every object of the imported libraries: 75 ms, measured, in the
+        # middle of a song. What is alive by now stays, so it is set aside; only what comes later is walked.
+        gc.collect()
+        gc.freeze()
+        try:
+            self._source.start()
+            feed.started = True
+        except DeviceError as error:
+            if self._counters.frames:
+                raise InputLostError(str(error)) from error
+            raise
+
+    def _track(self, tracker: Tracker, feed: Feed) -> None:
+        """Track until the source ends or the session stops."""
+        source = self._source
+        feed.inlet.wake()  # look once before sleeping: a tracker that failed may have missed the source's end
+        while not self._stopping.is_set():
+            stamps = feed.inlet.take(source.patience)
+            if stamps is None:
+                raise InputLostError("no sound arrives")
+            self._follow(tracker, feed, stamps)
+            if source.finished or source.error:
+                # Its last block was queued before it said so: what is there now is everything.
+                self._follow(tracker, feed, feed.inlet.take(0) or [])
+                break
+        if isinstance(source.error, DeviceError):
+            raise InputLostError(str(source.error))
+        if source.error:
+            raise source.error
+        if source.finished:
+            feed.flush(tracker)
+
+    def _follow(self, tracker: Tracker, feed: Feed, stamps: list[Stamp]) -> None:
+        if self._source.live and feed.behind(stamps) > self._settings.max_behind:
+            seconds = feed.skip(tracker, stamps[-1])
+            name = getattr(self.model, "name", self.model)
+            self._say(f"this computer is too slow for {name}: skipped {seconds:.1f} s")
+        else:
+            feed.follow(tracker, stamps)
+
+    def _back_off(self, error: Exception) -> None:
+        """Wait a little before the next attempt; raise `error` if there were too many."""
+        now = self._clock()
+        self._faults = [*(at for at in self._faults if now - at < FAULT_SPAN), now]
+        if len(self._faults) >= FAULTS:
+            raise error
+        self._counters.restarts += 1
+        self._say(f"the tracker failed and was started again: {error or type(error).__name__}")
+        self._stopping.wait(BACK_OFF * 2 ** (len(self._faults) - 1))
+
+    def _reopen(self, feed: Feed, reason: str) -> Feed:
+        """Close the source and wait until it can be opened again; the session's time goes on meanwhile."""
+        since, delay = self._clock(), REOPEN
+        self._notice = (f"input lost, waiting for it: {reason}", math.inf)
+        self._source.close()
+        while not self._stopping.wait(delay):
+            try:
+                feed = self._open(feed.seconds + self._clock() - since)
+            except DeviceError:
+                delay = min(2 * delay, REOPEN_LONGEST)
+                continue
+            self._counters.restarts += 1
+            self._notice = ("", -math.inf)
+            break
+        return feed
+
+    def _say(self, sentence: str) -> None:
+        self._notice = (sentence, self._clock() + NOTICE)

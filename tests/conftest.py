@@ -1,0 +1,47 @@
+"""Shared by all tests: Qt without a screen, repeatable property tests, a sung tone, the command line."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from numpy.typing import NDArray
+
+# Before anything imports Qt.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# Timings on shared machines say nothing; the same examples every time do.
+settings.register_profile("livepitch", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("livepitch")
+
+Sung = Callable[..., NDArray[np.float32]]
+Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def sung_tone(hz: float = 220.0, seconds: float = 1.0, sample_rate: int = 16_000) -> NDArray[np.float32]:
+    """A steady voice-like tone `(n,)`: twelve harmonics that fall off, no louder than 0.3."""
+    time = np.arange(round(seconds * sample_rate)) / sample_rate
+    harmonics = [h for h in range(1, 13) if h * hz < 0.45 * min(sample_rate, 16_000)]
+    tone = sum(np.sin(2 * np.pi * h * hz * time) / h for h in harmonics)
+    return np.asarray(0.3 * tone / np.abs(tone).max(), np.float32)
+
+
+@pytest.fixture
+def tone() -> Sung:
+    return sung_tone
+
+
+@pytest.fixture
+def livepitch(tmp_path: Path) -> Cli:
+    """`livepitch(*arguments)` in a new process and an empty folder, standard output and error apart."""
+
+    def run(*arguments: object, timeout: float = 240, **kwargs: object) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "livepitch", *map(str, arguments)]
+        options = {"capture_output": True, "text": True, "cwd": tmp_path, "timeout": timeout, **kwargs}
+        return subprocess.run(command, **options)  # type: ignore[call-overload, no-any-return]
+
+    return run

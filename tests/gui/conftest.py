@@ -1,0 +1,113 @@
+import math
+import os
+import threading
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported: tests never open a window on a screen
+
+import pytest
+from livepitch.realtime.frame import Percentiles, PitchFrame, StreamStats
+
+
+def make_frame(time, f0=math.nan, confidence=0.9, level=-20.0, settled=True, captured=math.nan):
+    return PitchFrame(time, f0, confidence, level, settled=settled, captured=captured)
+
+
+def make_tone(f0, seconds, start=0.0, **more):
+    return [make_frame(start + 0.01 * i, f0, **more) for i in range(round(100 * seconds))]
+
+
+class FakeStream:
+    """A session without audio: gives out what a test puts into `ready`."""
+
+    latency = 0.032
+    sample_rate = 48_000
+
+    def __init__(self, source=None, model="stream", settings=None):
+        self.source, self.model, self.settings = source, model, settings
+        self.ready, self.message, self.running = [], None, False
+        self.may_start = threading.Event()
+        self.may_start.set()
+        self.error = self.broken = None
+        self.stopped_on = None
+        self.stats = StreamStats(
+            xruns=3, skipped=24_000, stages={"sound_to_frame": Percentiles(47.4, 50.0, 60.0, 80.0)}
+        )
+
+    def start(self):
+        self.may_start.wait(10)
+        if self.error is not None:
+            raise self.error
+        self.running = True
+
+    def stop(self):
+        self.running = False
+        self.stopped_on = threading.current_thread().name
+
+    def frames(self):
+        if self.broken is not None:
+            raise self.broken
+        frames, self.ready = self.ready, []
+        return frames
+
+
+class FakeSource:
+    name = "Headset"
+    sample_rate = 48_000
+
+
+class Studio:
+    """Makes streams for a window and remembers them."""
+
+    def __init__(self):
+        self.streams = []
+        self.prepare = lambda stream: None
+
+    def make(self, source, model, settings):
+        stream = FakeStream(source, model, settings)
+        self.prepare(stream)
+        self.streams.append(stream)
+        return stream
+
+    @property
+    def stream(self):
+        return self.streams[-1]
+
+
+@pytest.fixture
+def frame():
+    return make_frame
+
+
+@pytest.fixture
+def tone():
+    return make_tone
+
+
+@pytest.fixture
+def studio():
+    return Studio()
+
+
+@pytest.fixture
+def window(qtbot, studio):
+    from livepitch.gui.window import Window
+
+    window = Window(FakeSource(), "stream", make_stream=studio.make)
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    yield window
+    for stream in studio.streams:
+        stream.may_start.set()
+    window.close()
+
+
+@pytest.fixture
+def running(window, qtbot):
+    """The window, listening; its own timer stopped so that a test says when it ticks."""
+    from livepitch.gui.transport import State
+
+    window.start()
+    qtbot.waitUntil(lambda: window.transport.state is State.RUNNING)
+    window._timer.stop()
+    return window

@@ -1,0 +1,88 @@
+import numpy as np
+from livepitch.gui.history import BANDS, PitchHistory, joined, styles
+
+A4, A5 = 440.0, 880.0
+
+
+def test_arrays_never_grow_and_the_newest_is_last(tone):
+    history = PitchHistory(seconds=1.0)
+    assert history.empty
+    for start in range(5):
+        history.extend(tone(A4, 1.0, start=float(start)))
+    assert len(history.time) == len(history.f0) == len(history.confidence) == len(history.centre) == 100
+    np.testing.assert_allclose(history.time, 4.0 + 0.01 * np.arange(100))
+    assert not history.empty
+
+
+def test_more_frames_at_once_than_it_holds(tone):
+    history = PitchHistory(seconds=0.5)
+    history.extend(tone(A4, 3.0))
+    assert history.newest == 2.99
+    assert np.all(np.isfinite(history.time))
+    np.testing.assert_allclose(history.centre, A4)
+
+
+def test_a_settled_frame_replaces_the_instant_one(frame):
+    history = PitchHistory()
+    history.extend([frame(0.01 * i, A5, confidence=0.3, settled=False) for i in range(5)])
+    history.extend([frame(0.02, A4, confidence=0.8)])
+    np.testing.assert_allclose(history.f0[-5:], [A5, A5, A4, A5, A5])
+    assert history.confidence[-3] == 0.8
+    assert history.newest == 0.04
+
+
+def test_a_late_frame_of_forgotten_time_changes_nothing(tone, frame):
+    history = PitchHistory(seconds=0.5)
+    history.extend(tone(A4, 2.0))
+    history.extend([frame(0.1, A5)])
+    np.testing.assert_allclose(history.f0, A4)
+
+
+def test_one_slip_does_not_move_the_recent_pitch(tone, frame):
+    history = PitchHistory()
+    history.extend([*tone(A4, 0.2), frame(0.2, A5), frame(0.21, A5)])
+    assert history.recent_f0() == A4
+
+
+def test_silence_has_no_recent_pitch(tone, frame):
+    history = PitchHistory()
+    history.extend([*tone(A4, 0.2), *(frame(0.2 + 0.01 * i) for i in range(15))])
+    assert np.isnan(history.recent_f0())
+
+
+def test_centre_of_vibrato_is_its_note(frame):
+    time = 0.01 * np.arange(200)
+    f0 = A4 * 2 ** (45 / 1200 * np.sin(2 * np.pi * 5.5 * time))
+    for burst in (200, 3):  # the same whether frames come at once or in twos and threes
+        history = PitchHistory()
+        for start in range(0, 200, burst):
+            history.extend(
+                [frame(t, f) for t, f in zip(time[start : start + burst], f0[start:], strict=False)]
+            )
+        centres = 1200 * np.log2(history.centre[-180:-20] / A4)
+        assert np.abs(centres).max() < 10
+        assert np.abs(1200 * np.log2(history.f0[-200:] / A4)).max() > 40
+
+
+def test_centre_keeps_a_clean_step(tone):
+    history = PitchHistory()
+    history.extend([*tone(A4, 0.5), *tone(A5, 0.5, start=0.5)])
+    blurred = ~np.isclose(history.centre[-100:, None], (A4, A5)).any(axis=1)
+    assert blurred.sum() <= 4
+    assert not blurred[:46].any()
+    assert not blurred[54:].any()
+
+
+def test_lines_break_where_the_voice_does():
+    time = np.array([0.0, 0.01, 0.02, 0.03, 0.20, 0.21, 0.22])
+    midi = np.array([69.0, 69.1, np.nan, 69.0, 69.0, 69.1, 81.0])
+    # joined, into silence, out of silence, lost audio, joined, an octave at once, and nothing after the last
+    np.testing.assert_array_equal(joined(time, midi), [True, False, False, False, True, False, False])
+
+
+def test_styles_tell_intonation_and_confidence_apart():
+    midi = np.array([69.0, 69.1, 69.2, 68.5, 69.0])
+    confidence = np.array([0.9, 0.9, 0.9, 0.9, 0.1])
+    style = styles(midi, confidence)
+    np.testing.assert_array_equal(style % BANDS, [0, 0, 1, 2, 0])
+    assert style[4] // BANDS == 0 < style[0] // BANDS

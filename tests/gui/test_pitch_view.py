@@ -1,0 +1,143 @@
+import time
+
+import numpy as np
+import pytest
+from livepitch.gui.live import Live
+from livepitch.gui.pitch_view import PitchView
+from livepitch.gui.reading import Reading
+from livepitch.gui.theme import DARK, LIGHT
+from PyQt6.QtCore import QPointF
+from PyQt6.QtGui import QColor, QImage
+
+
+@pytest.fixture(params=[LIGHT, DARK], ids=["light", "dark"])
+def view(qtbot, request):
+    view = PitchView()
+    qtbot.addWidget(view)
+    view.resize(900, 600)
+    view.set_theme(request.param)
+    view.show()
+    view.theme = request.param
+    return view
+
+
+def show(view, frames, a4=440.0):
+    """Put frames on screen, the newest just sung, and look."""
+    live, clock = Live(), time.monotonic()
+    live.observe(frames, clock)
+    reading = live.note.read(clock, a4)
+    view.advance(live, reading, clock, 0.016, a4)
+    return pixels(view.grab().toImage())
+
+
+def pixels(image):
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    raw = np.frombuffer(image.constBits().asarray(image.sizeInBytes()), np.uint8)
+    return raw.reshape(image.height(), image.bytesPerLine() // 4, 4)[:, : image.width(), 2::-1].copy()
+
+
+def where(picture, colour, view):
+    """Rows and columns of the plot whose pixels have a colour (not in the keys)."""
+    wanted = QColor(colour)
+    near = np.abs(picture.astype(int) - (wanted.red(), wanted.green(), wanted.blue())).max(axis=2) < 12
+    near[:, round(place(view, 0.2, 60.0)[0]) :] = False
+    return np.nonzero(near)
+
+
+def place(view, x, midi):
+    """Where in the picture the time x (s from now) and a pitch lie."""
+    point = view.mapFromScene(view.plotItem.getViewBox().mapViewToScene(QPointF(x, midi)))
+    return point.x(), point.y()
+
+
+def test_a_note_lies_on_its_row_in_the_colour_of_good_intonation(view, tone):
+    picture = show(view, tone(440.0, 4.0))
+    rows, columns = where(picture, view.theme.in_tune, view)
+    assert np.median(rows) == pytest.approx(place(view, 0, 69.0)[1], abs=1.5)
+    assert columns.min() == pytest.approx(place(view, -3.99, 69.0)[0], abs=4)
+    assert columns.max() == pytest.approx(place(view, 0.0, 69.0)[0], abs=9)  # the dot
+
+
+@pytest.mark.parametrize(("cents", "name"), [(25.0, "near"), (-25.0, "near"), (45.0, "far"), (-48.0, "far")])
+def test_a_note_off_pitch_has_another_colour_and_lies_beside_its_line(view, tone, cents, name):
+    picture = show(view, tone(440.0 * 2 ** (cents / 1200), 4.0))
+    assert len(where(picture, view.theme.in_tune, view)[0]) == 0
+    rows, _ = where(picture, getattr(view.theme, name), view)
+    assert np.median(rows) == pytest.approx(place(view, 0, 69.0 + cents / 100)[1], abs=1.5)
+
+
+def thickness(picture, colour, x, y):
+    """Pixels that a level line at y covers, counting blended ones by their share."""
+    wanted = QColor(colour)
+    column = picture[round(y) - 5 : round(y) + 6, round(x)].astype(float)
+    ground = column[0]
+    line = np.array([wanted.red(), wanted.green(), wanted.blue()], float)
+    return ((column - ground) @ (line - ground)).sum() / ((line - ground) @ (line - ground))
+
+
+def test_the_line_grows_thinner_away_from_the_note(view, tone):
+    view.zoom(-12)
+    widths = []
+    for cents, name in ((0.0, "in_tune"), (20.0, "near"), (-20.0, "near"), (36.0, "far")):
+        picture = show(view, tone(440.0 * 2 ** (cents / 1200), 4.0))
+        x, y = place(view, -2.05, 69.0 + cents / 100)
+        widths.append(thickness(picture, getattr(view.theme, name), x, y))
+    assert widths == pytest.approx([4.0, 3.0, 3.0, 2.0], abs=0.6)
+
+
+def test_nothing_is_drawn_where_the_voice_is_silent(view, tone, frame):
+    silence = [frame(1.0 + 0.01 * i) for i in range(100)]
+    picture = show(view, [*tone(440.0, 1.0), *silence, *tone(440.0, 1.0, start=2.0)])
+    _, columns = where(picture, view.theme.in_tune, view)
+    gap = round(place(view, -1.98, 69)[0]) + 4, round(place(view, -1.0, 69)[0]) - 4
+    assert gap[1] - gap[0] > 50
+    assert not np.any((columns > gap[0]) & (columns < gap[1]))
+    assert np.any(columns < gap[0])
+    assert np.any(columns > gap[1])
+
+
+def test_an_unsure_pitch_is_fainter(view, tone):
+    picture = show(view, tone(440.0, 4.0, confidence=0.2))
+    _, columns = where(picture, view.theme.in_tune, view)
+    assert columns.min() > place(view, -0.2, 69)[0]  # only the dot has the full colour
+
+
+def test_concert_pitch_moves_the_trace(view, tone):
+    picture = show(view, tone(440.0, 4.0), a4=415.3)
+    rows, _ = where(picture, view.theme.in_tune, view)
+    assert np.median(rows) == pytest.approx(place(view, 0, 70.0)[1], abs=1.5)
+
+
+def test_the_sung_key_is_lit(view, tone):
+    picture = show(view, tone(440.0, 1.0))
+    x = round(place(view, view.plotItem.getViewBox().viewRange()[0][1], 69.0)[0]) + 8
+
+    def key(midi):
+        return QColor(*(int(value) for value in picture[round(place(view, 0, midi)[1]) + 8, x])).name()
+
+    assert key(69.0) == view.theme.in_tune
+    assert key(71.0) == view.theme.key_white
+    assert key(73.0) == view.theme.key_black
+
+
+def test_a_held_note_lights_no_key(view, tone):
+    view.advance(Live(), Reading(69, 0.0, 0.0, 440.0, held=True), time.monotonic(), 0.016, 440.0)
+    assert view.keys.lit is None
+
+
+def test_a_long_song_leaves_no_more_points_than_the_screen_shows(view, tone):
+    live = Live()
+    for start in range(0, 300, 5):
+        live.observe(tone(440.0, 5.0, start=float(start)), float(start))
+    view.show_seconds(30.0)
+    view.redraw(live, 300.0, 440.0)
+    assert max(len(curve.xData) for curve in view.trace.curves if curve.isVisible()) <= 3015
+
+
+def test_more_seconds_and_more_notes(view):
+    view.show_seconds(1000)
+    assert view.seconds == 30
+    view.zoom(4)
+    (left, _), (low, high) = view.plotItem.getViewBox().viewRange()
+    assert left == -30
+    assert high - low == 28

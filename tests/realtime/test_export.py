@@ -1,0 +1,93 @@
+"""Writing tracks: the CSV to the letter, and files that are replaced whole or not at all."""
+
+import csv
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from livepitch.realtime.export import replacing, write_csv
+from livepitch.realtime.frame import PitchTrack
+
+
+def make_track(f0: list[float], confidence: list[float]) -> PitchTrack:
+    hz = np.array(f0, np.float32)
+    return PitchTrack(
+        time=np.arange(len(hz)) * 0.01,
+        f0=hz,
+        voiced=~np.isnan(hz),
+        confidence=np.array(confidence, np.float32),
+        candidate=np.where(np.isnan(hz), 100, hz).astype(np.float32),
+    )
+
+
+def test_csv_to_the_letter() -> None:
+    file = io.StringIO()
+    write_csv(make_track([np.nan, 220.0, 440.12345], [0.01, 0.5, 1.0]), file)
+    assert file.getvalue() == (
+        "time,f0,confidence,voiced\n0.0000,,0.0100,0\n0.0100,220.000,0.5000,1\n0.0200,440.123,1.0000,1\n"
+    )
+
+
+def test_csv_of_nothing_is_its_header() -> None:
+    file = io.StringIO()
+    write_csv(make_track([], []), file)
+    assert file.getvalue() == "time,f0,confidence,voiced\n"
+
+
+def test_csv_of_ten_hours_keeps_the_grid() -> None:
+    """Rows stay 10 ms apart to the last digit however far from 0."""
+    n = 3_600_000
+    file = io.StringIO()
+    late = make_track([220.0] * 3, [0.9] * 3)
+    write_csv(PitchTrack(late.time + n * 0.01, late.f0, late.voiced, late.confidence, late.candidate), file)
+    rows = list(csv.DictReader(io.StringIO(file.getvalue())))
+    assert [row["time"] for row in rows] == ["36000.0000", "36000.0100", "36000.0200"]
+
+
+def test_replacing_writes_and_leaves_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "out.csv").write_text("old")
+    (tmp_path / "out.csv").chmod(0o640)
+    with replacing(tmp_path / "out.csv") as file:
+        file.write("new")
+        assert (tmp_path / "out.csv").read_text() == "old"
+    assert (tmp_path / "out.csv").read_text() == "new"
+    assert (tmp_path / "out.csv").stat().st_mode & 0o777 == 0o640
+    assert os.listdir(tmp_path) == ["out.csv"]
+
+
+@pytest.mark.parametrize("before", [None, "old"])
+def test_a_failed_write_leaves_what_was_there(tmp_path: Path, before: str | None) -> None:
+    path = tmp_path / "out.csv"
+    if before:
+        path.write_text(before)
+
+    def interrupted() -> None:
+        with replacing(path) as file:
+            file.write("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert [p.read_text() for p in tmp_path.iterdir()] == ([before] if before else [])
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real.csv").write_text("old")
+    (tmp_path / "link.csv").symlink_to("real.csv")
+    with replacing(tmp_path / "link.csv") as file:
+        file.write("new")
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "real.csv").read_text() == "new"
+
+
+def test_a_device_is_written_not_replaced() -> None:
+    with replacing("/dev/null") as file:
+        file.write("gone")
+    assert not os.path.isfile("/dev/null")
+
+
+def test_missing_folder(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), replacing(tmp_path / "none" / "out.csv"):
+        pass

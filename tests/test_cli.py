@@ -1,0 +1,264 @@
+"""The command line as a person meets it: real processes, real files, exit codes, single lines of error."""
+
+import csv
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.conftest import Cli, sung_tone
+
+LIVEPITCH = [sys.executable, "-m", "livepitch"]
+
+
+def one_line(error: str) -> str:
+    """The only line on standard error."""
+    assert error.startswith("livepitch: ")
+    assert error.count("\n") == 1
+    assert error.endswith("\n")
+    return error
+
+
+def read_csv(text: str) -> dict[str, np.ndarray]:
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert list(rows[0]) == ["time", "f0", "confidence", "voiced"]
+    return {key: np.array([float(row[key] or "nan") for row in rows]) for key in rows[0]}
+
+
+def assert_tracks(text: str, hz: float, seconds: float) -> None:
+    """A CSV of a steady tone: the whole grid, the right pitch, the same word on voicing in both columns."""
+    columns = read_csv(text)
+    assert len(columns["time"]) == pytest.approx(100 * seconds + 1, abs=1)
+    np.testing.assert_allclose(columns["time"], np.arange(len(columns["time"])) / 100, atol=1e-9)
+    np.testing.assert_array_equal(columns["voiced"] == 1, ~np.isnan(columns["f0"]))
+    assert ((columns["confidence"] >= 0) & (columns["confidence"] <= 1)).all()
+    steady = columns["f0"][20:-20]
+    assert np.mean(~np.isnan(steady)) > 0.95
+    assert np.nanmedian(np.abs(1200 * np.log2(steady / hz))) < 10
+
+
+@pytest.fixture
+def take(tmp_path: Path) -> Path:
+    soundfile.write(tmp_path / "take.wav", sung_tone(220.0, 1.5, 44_100), 44_100)
+    return tmp_path / "take.wav"
+
+
+def test_version_and_help(livepitch: Cli) -> None:
+    assert livepitch("--version").stdout == f"livepitch {version('livepitch')}\n"
+    told = livepitch("--help")
+    assert told.returncode == 0
+    for command in ("live", "track", "devices", "weights"):
+        assert command in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("sing",), "No such command"),
+        (("track",), "Missing argument"),
+        (("track", "a.wav", "b.wav"), "-o FOLDER"),
+        (("track", "a.wav", "b.wav", "-o", "out.csv"), "-o FOLDER"),
+        (("track", "one/a.wav", "two/a.flac", "-o", "out"), "would both become a.f0.csv"),
+        (("track", "take.wav", "-o", "take.wav"), "overwrite the audio"),
+        (("track", "a.wav", "--format", "xls"), "--format xls"),
+        (("track", "a.wav", "--speed", "3"), "--speed"),
+        (("live", "--seconds", "3"), "--no-gui"),
+        (("live", "--demo", "--device", "1"), "--device"),
+        (("--rate", "0"), "--rate"),
+        (("live", "--no-gui", "--seconds", "soon"), "--seconds"),
+        (("weights",), "Missing command"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_code_2(
+    livepitch: Cli, take: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    before = take.read_bytes()
+    done = livepitch(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert told in one_line(done.stderr)
+    assert "--help" in done.stderr
+    assert take.read_bytes() == before
+
+
+@pytest.mark.parametrize("options", [(), ("--stream",), ("--model", "stream"), ("-o", "-")])
+def test_one_file_goes_to_a_clean_standard_output(
+    livepitch: Cli, take: Path, options: tuple[str, ...]
+) -> None:
+    done = livepitch("track", take, *options)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert_tracks(done.stdout, 220.0, 1.5)
+
+
+def test_output_file_and_folder(livepitch: Cli, take: Path, tmp_path: Path) -> None:
+    assert livepitch("track", take, "-o", "out.csv", "--stream").returncode == 0
+    (tmp_path / "folder").mkdir()
+    assert livepitch("track", take, "-o", "folder", "--stream").returncode == 0
+    assert_tracks((tmp_path / "out.csv").read_text(), 220.0, 1.5)
+    assert (tmp_path / "folder" / "take.f0.csv").read_text() == (tmp_path / "out.csv").read_text()
+    assert {path.name for path in tmp_path.iterdir()} == {"take.wav", "out.csv", "folder"}
+
+
+def test_bad_files_get_a_line_each_and_the_others_are_done(
+    livepitch: Cli, take: Path, tmp_path: Path
+) -> None:
+    broken = sung_tone(220.0, 1.0)
+    broken[8000] = np.nan
+    (tmp_path / "empty.wav").touch()
+    (tmp_path / "text.wav").write_text("la la la\n")
+    (tmp_path / "folder.wav").mkdir()
+    soundfile.write(tmp_path / "nan.wav", broken, 16_000, subtype="FLOAT")
+    soundfile.write(tmp_path / "last.ogg", sung_tone(330.0, 1.0, 48_000), 48_000)
+    bad = {
+        "missing.wav": "no such file",
+        "empty.wav": "is empty",
+        "text.wav": "is not audio",
+        "folder.wav": "is a folder",
+        "nan.wav": "0.500 s is no number",
+    }
+    done = livepitch("track", "take.wav", *bad, "last.ogg", "-o", "new/out", "--stream")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert len(lines) == len(bad)
+    for line, (name, told) in zip(lines, bad.items(), strict=True):
+        assert line.startswith(f"livepitch: {name}: ")
+        assert told in line
+    written = tmp_path / "new" / "out"
+    assert {path.name for path in written.iterdir()} == {"take.f0.csv", "last.f0.csv"}
+    assert_tracks((written / "last.f0.csv").read_text(), 330.0, 1.0)
+
+
+@pytest.mark.parametrize("target", ["none/out.csv", "take.wav/out.csv"])
+def test_an_output_that_cannot_be_written(livepitch: Cli, take: Path, target: str) -> None:
+    done = livepitch("track", take, "-o", target)
+    assert done.returncode == 1
+    assert "cannot be written" in one_line(done.stderr)
+
+
+@pytest.mark.parametrize("command", [("track", "take.wav"), ("live", "--demo", "--no-gui")])
+def test_a_model_that_is_no_checkpoint(
+    livepitch: Cli, take: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"not weights at all, but long enough to be looked into")
+    for model in ("model.safetensors", "missing.safetensors", "no-such-name"):
+        done = livepitch(*command, "--model", model)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert model in one_line(done.stderr)
+
+
+def test_debug_shows_the_traceback(livepitch: Cli) -> None:
+    done = livepitch("track", "missing.wav", "--debug", "--stream")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("livepitch: missing.wav: no such file")
+
+
+def test_live_prints_a_line_per_frame(livepitch: Cli) -> None:
+    done = livepitch("live", "--demo", "--no-gui", "--seconds", "3")
+    assert done.returncode == 0
+    header, *lines = done.stdout.splitlines()
+    assert header.split() == ["time_s", "hz", "note", "cents", "conf", "latency_ms"]
+    rows = [line.split() for line in lines]
+    assert {len(row) for row in rows} == {6}
+    times = np.array([float(row[0]) for row in rows])
+    # A slow machine may skip, but never goes back or leaves the grid.
+    steps = np.diff(times) * 100
+    assert (steps > 0.5).all()
+    np.testing.assert_allclose(steps, np.rint(steps), atol=0.11)
+    assert times[-1] < 3.0
+    assert sum(row[1] != "-" for row in rows) > 50
+    assert one_line(done.stderr).startswith("livepitch: ")
+    assert "xruns" in done.stderr
+
+
+def _live_process(**options: object) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [*LIVEPITCH, "--demo", "--no-gui"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )  # type: ignore[call-overload, no-any-return]
+
+
+def test_live_ends_cleanly_at_ctrl_c(tmp_path: Path) -> None:
+    with _live_process(cwd=tmp_path) as process:
+        for _ in range(20):
+            assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=60)
+    assert process.returncode == 0
+    one_line(error)
+
+
+def test_live_ends_when_its_reader_does(tmp_path: Path) -> None:
+    with _live_process(cwd=tmp_path) as process:
+        assert process.stdout.readline()
+        process.stdout.close()
+        error = process.stderr.read()
+        process.wait(timeout=60)
+    assert process.returncode == 128 + signal.SIGPIPE
+    one_line(error)
+
+
+def test_track_into_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "long.wav", sung_tone(220.0, 40.0), 16_000)  # more rows than a pipe holds
+    with subprocess.Popen(
+        [*LIVEPITCH, "track", "long.wav", "--model", "stream"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout.readline() == "time,f0,confidence,voiced\n"
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 128 + signal.SIGPIPE
+
+
+def test_track_ends_cleanly_at_ctrl_c_and_leaves_no_half_file(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "long.wav", sung_tone(220.0, 600.0, 8_000), 8_000)
+    with subprocess.Popen(
+        [*LIVEPITCH, "track", "long.wav", "-o", "out.csv"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        time.sleep(4)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "Traceback" not in error
+    assert [path.name for path in tmp_path.iterdir()] == ["long.wav"]
+
+
+def test_weights_list(livepitch: Cli) -> None:
+    done = livepitch("weights", "list")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {line.split()[0] for line in done.stdout.splitlines()} >= {"stream", "rmvpe-small"}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ALSA can be told to find nothing")
+@pytest.mark.parametrize(
+    "command", [("devices",), ("live", "--no-gui"), ("live", "--no-gui", "--device", "7")]
+)
+def test_no_input_device_is_one_line(livepitch: Cli, tmp_path: Path, command: tuple[str, ...]) -> None:
+    # A card that is not there, and none of the system's own definitions.
+    (tmp_path / "asound.conf").write_text("pcm.dead { type hw card 99 }\nctl.dead { type hw card 99 }\n")
+    done = livepitch(*command, env={**os.environ, "ALSA_CONFIG_PATH": str(tmp_path / "asound.conf")})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no input device" in one_line(done.stderr)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a screen is always there")
+def test_no_screen_is_one_line(livepitch: Cli) -> None:
+    without = {
+        k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    }
+    done = livepitch("live", "--demo", env=without)
+    assert done.returncode == 1
+    assert "--no-gui" in one_line(done.stderr)

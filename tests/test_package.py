@@ -1,0 +1,196 @@
+"""The package as a whole: what it imports, what it ships, and that its wheel works elsewhere."""
+
+import ast
+import csv
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import livepitch
+import numpy as np
+import pytest
+import soundfile
+
+from tests.conftest import sung_tone
+
+ROOT = Path(__file__).resolve().parents[1]
+NOT_SHIPPED = {"tests", "training", "benchmarks", "build", "dist"}
+FLOORS = {"model": 0, "realtime": 1, "practice": 2, "gui": 3, "cli": 4}
+
+
+def package_folders() -> set[str]:
+    return {path.parent.name for path in ROOT.glob("*/__init__.py")} - NOT_SHIPPED
+
+
+def run_python(code: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="/", timeout=120
+    ).stdout
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file names in an import, relative ones made absolute."""
+    home = ["livepitch", *path.relative_to(ROOT).parts[:-1]]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = home[: len(home) - node.level + 1] if node.level else []
+            yield ".".join([*start, node.module or ""])
+
+
+def sources() -> list[Path]:
+    return [path for folder in package_folders() for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def test_every_folder_with_code_is_in_the_packages_of_pyproject() -> None:
+    """`packages` is kept by hand: a folder left out would be missing from the wheel alone."""
+    listed = re.search(
+        r"^packages = \[\s*\"livepitch\",(.*?)\]", (ROOT / "pyproject.toml").read_text(), re.M | re.S
+    )
+    assert listed is not None
+    assert set(re.findall(r'"livepitch\.(\w+)"', listed[1])) == package_folders()
+    deeper = {path for folder in package_folders() for path in (ROOT / folder).glob("*/__init__.py")}
+    assert not deeper, "a package inside a package must be listed too"
+
+
+def test_only_the_face_and_the_command_line_lie_at_the_root() -> None:
+    """Every `.py` of the root would ship in the wheel."""
+    assert {path.name for path in ROOT.glob("*.py")} == {"__init__.py", "__main__.py"}
+
+
+def test_importing_livepitch_is_light() -> None:
+    heavy = ("PyQt6", "pyqtgraph", "sounddevice", "mlx", "numba", "librosa", "scipy", "soundfile", "typer")
+    loaded = run_python("import sys, livepitch; livepitch.__doc__; print(*sys.modules)").split()
+    assert not {name.split(".")[0] for name in loaded} & set(heavy)
+
+
+def test_reading_audio_loads_no_screen_no_sound_card_no_network() -> None:
+    loaded = run_python(
+        "import sys, livepitch as lp; lp.read_audio, lp.Settings, lp.hz_to_cents; print(*sys.modules)"
+    )
+    assert not {name.split(".")[0] for name in loaded.split()} & {"PyQt6", "pyqtgraph", "sounddevice", "mlx"}
+
+
+@pytest.mark.parametrize("name", livepitch.__all__)
+def test_every_public_name_is_there(name: str) -> None:
+    assert getattr(livepitch, name) is not None
+    assert name in dir(livepitch)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="pitchfork"):
+        livepitch.pitchfork  # noqa: B018
+    assert not hasattr(livepitch, "__path_to_nowhere__")
+
+
+def test_type_checkers_see_the_names_that_run_time_finds() -> None:
+    tree = ast.parse((ROOT / "__init__.py").read_text())
+    checked = next(node for node in tree.body if isinstance(node, ast.If))
+    told = {
+        (node.module, alias.name)
+        for node in checked.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert told == {(home, name) for home, names in livepitch._HOMES.items() for name in names}
+    assert {name for _, name in told} | {"__version__"} == set(livepitch.__all__)
+
+
+def test_no_floor_imports_a_higher_one() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in sources()
+        for name in imports(path)
+        if name.startswith("livepitch.")
+        and FLOORS[name.split(".")[1]] > FLOORS[path.relative_to(ROOT).parts[0]]
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("package", "home"),
+    [("PyQt6", "gui"), ("pyqtgraph", "gui"), ("sounddevice", "realtime/source.py"), ("typer", "cli")],
+)
+def test_a_heavy_package_has_one_home(package: str, home: str) -> None:
+    users = [
+        str(path.relative_to(ROOT))
+        for path in sources()
+        if any(name.split(".")[0] == package for name in imports(path))
+    ]
+    assert users, f"nothing imports {package}: take it out of pyproject"
+    assert all(user.startswith(home) for user in users)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel of a clean copy: in the tree itself setuptools would ship what an old build left behind."""
+    copy, out = tmp_path_factory.mktemp("copy") / "livepitch", tmp_path_factory.mktemp("wheel")
+    unwanted = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__", "docs", "data")
+    shutil.copytree(ROOT, copy, ignore=unwanted)
+    options = ["--no-deps", "--no-build-isolation", "--quiet", "--wheel-dir", str(out)]
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(copy)], check=True, timeout=240)
+    return next(out.glob("*.whl"))
+
+
+def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"livepitch"}
+    shipped = {name.split("/")[1] for name in names if name.startswith("livepitch/")}
+    assert shipped == package_folders() | {"__init__.py", "__main__.py", "py.typed"}
+    modules = {str(path.relative_to(ROOT)) for path in sources()}
+    assert {
+        name.removeprefix("livepitch/") for name in names if name.count("/") > 1 and name.endswith(".py")
+    } == modules
+    weights = {name.split("/")[-1] for name in names if name.endswith(".safetensors")}
+    assert weights == {path.name for path in (ROOT / "model" / "checkpoints").glob("*.safetensors")}
+    assert any(name.endswith("LICENSE") for name in names)
+
+
+def test_wheel_works_in_another_environment(wheel: Path, tmp_path: Path) -> None:
+    """Installed elsewhere, with this environment's dependencies, it tracks a file far from the repository."""
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True, timeout=120
+    )
+    python = tmp_path / "venv" / "bin" / "python"
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+    ]
+    subprocess.run([*pip, str(wheel)], check=True, timeout=240)
+    site = subprocess.run(
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    # The folder alone: its own .pth files, the editable livepitch among them, are not read.
+    Path(site, "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    soundfile.write(tmp_path / "a.wav", sung_tone(220.0, 1.5, 44_100), 44_100)
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+
+    def run(*command: object) -> str:
+        return subprocess.run(
+            [str(word) for word in command], cwd=tmp_path, env=environment,
+            capture_output=True, text=True, check=True, timeout=240,
+        ).stdout  # fmt: skip
+
+    assert run(python, "-c", "import livepitch; print(livepitch.__file__)").startswith(site)
+    rows = list(
+        csv.DictReader(io.StringIO(run(tmp_path / "venv/bin/livepitch", "track", "a.wav", "--stream")))
+    )
+    f0 = np.array([float(row["f0"] or "nan") for row in rows])[50:100]
+    assert np.nanmedian(np.abs(1200 * np.log2(f0 / 220.0))) < 10

@@ -1,0 +1,46 @@
+"""The two bundled checkpoints: network, loss and schedule of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor, nn
+
+from livepitch.model.config import CausalConfig, Config, RmvpeConfig
+
+from .causal import Causal
+from .losses import causal_loss, salience_loss
+from .mixing import Batch
+from .rmvpe import Rmvpe
+
+Loss = Callable[[Any, Batch], Tensor]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What `python -m training.train NAME` trains."""
+
+    config: Config
+    loss: Loss
+    steps: int
+    batch: int = 96
+    frames: int = 288
+    """Per clip; a multiple of 32 for the pooling over time."""
+    learning_rate: float = 2e-3
+    warm_up: int = 500
+
+    def network(self) -> nn.Module:
+        """The network with fresh weights."""
+        if isinstance(self.config, CausalConfig):
+            return Causal(self.config)
+        return Rmvpe(self.config)
+
+
+RECIPES = {
+    "stream": Recipe(CausalConfig(), causal_loss, steps=16_000),
+    "rmvpe-small": Recipe(
+        RmvpeConfig(n_blocks=2, inter_layers=1, base_channels=8), salience_loss, steps=16_000
+    ),
+}

@@ -1,0 +1,235 @@
+"""Trains a bundled checkpoint: `python -m training.train stream --pack DIR --out DIR`.
+
+Stops after `--seconds` and goes on where it stopped when called again with the same `--out`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import platform
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from livepitch.model.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+
+from .bank import Bank, load_audio, load_bank
+from .contours import Dice
+from .losses import Score, saliences
+from .mel import LogMel
+from .mixing import Batch, Mixer, Source
+from .recipes import RECIPES, Recipe
+from .synthesis import synthetic_bank
+
+HELD_OUT = 0.03  # of the resynthesised voices, for validation
+EMA = 0.9995
+
+
+def load_mixers(
+    pack: Path | None, recipe: Recipe, seed: int, clips: int, device: torch.device, compiled: bool
+) -> tuple[Mixer, Mixer]:
+    """Training and validation mixers over a pack of recordings, or over synthetic voices alone without one."""
+    synthetic = synthetic_bank(seed, clips, device)
+    if pack is None:
+        silence = torch.full((recipe.frames * 160 * 5,), 1e-3, device=device)
+        sources = [Source(synthetic, 1.0, 3.0)]
+        return tuple(
+            Mixer(sources, silence, silence, Dice(s, device), recipe.frames, compiled) for s in (seed, 1)
+        )  # type: ignore[return-value]
+    voices, world = load_bank(pack, "voices", device), load_bank(pack, "world", device)
+    music, noise = (load_audio(pack / f"{name}.ogg", device) for name in ("music", "noise"))
+    held = Source(world.slice(1 - HELD_OUT, 1.0), 1.0, 2.0)
+    sources = [
+        Source(voices, 0.35, 8.0),
+        Source(world.slice(0.0, 1 - HELD_OUT), 0.35, 4.0),
+        Source(synthetic, 0.30, 4.0),
+    ]
+    cut = int(len(music) * (1 - HELD_OUT))
+    train = Mixer(sources, music[:cut], noise, Dice(seed + 1, device), recipe.frames, compiled)
+    return train, Mixer([held], music[cut:], noise, Dice(1, device), recipe.frames, compiled)
+
+
+def describe(bank: Bank) -> str:
+    """Minutes of a bank and its shares of unvoiced, voiced and unknown frames."""
+    shares = torch.bincount(bank.state.long(), minlength=3) / bank.n_frames
+    return f"{bank.n_frames / 6000:.0f} min, unvoiced/voiced/unknown {[round(float(s), 2) for s in shares]}"
+
+
+class Trainer:
+    """Network, average, optimiser and schedule of one run."""
+
+    def __init__(self, recipe: Recipe, steps: int, device: torch.device, compiled: bool, seed: int) -> None:
+        torch.manual_seed(seed)
+        self.recipe, self.steps, self.device = recipe, steps, device
+        self.network = recipe.network().to(device, memory_format=torch.channels_last)
+        self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(EMA), use_buffers=True)
+        decayed = [p for p in self.network.parameters() if p.ndim > 1]
+        plain = [p for p in self.network.parameters() if p.ndim <= 1]
+        groups = [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=device.type == "cuda")
+        self.mel = LogMel().to(device)
+        self.step = 0
+        if compiled:
+            unet: Any = self.network.unet
+            if isinstance(unet, nn.Module):
+                unet.compile()
+            else:
+                self.network.unet = torch.compile(unet)  # type: ignore[assignment]
+
+    def learning_rate(self) -> float:
+        """Linear warm-up, then cosine to a hundredth."""
+        warm = min(1.0, (self.step + 1) / self.recipe.warm_up)
+        rest = 0.5 * (1 + math.cos(math.pi * min(1.0, self.step / self.steps)))
+        return self.recipe.learning_rate * warm * (0.01 + 0.99 * rest)
+
+    def train_on(self, batch: Batch) -> Tensor:
+        """One optimiser step; returns the loss."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.learning_rate()
+        with torch.no_grad():
+            mel = self.mel(batch.audio)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+            output = self.network(mel)
+        loss = self.recipe.loss(output, batch)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), 3.0)
+        self.optimizer.step()
+        self.average.update_parameters(self.network)
+        self.step += 1
+        return loss.detach()
+
+    @torch.no_grad()
+    def score(self, mixer: Mixer, batches: int) -> Score:
+        """Accuracy of the averaged weights on fresh batches."""
+        network, score = self.average.module.eval(), Score()
+        for _ in range(batches):
+            batch = mixer.batch(self.recipe.batch)
+            score.add(saliences(network, self.mel(batch.audio)), batch)
+        return score
+
+    def state(self) -> dict[str, Any]:
+        """What a later call needs to go on."""
+        return {
+            "step": self.step,
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+        }
+
+    def load_checkpoint(self, path: Path) -> None:
+        """Starts from a checkpoint's weights, with a fresh optimiser and schedule."""
+        weights = {name: torch.from_numpy(value) for name, value in read_checkpoint(path).weights.items()}
+        for network in (self.network, self.average.module):
+            network.load_state_dict(weights, strict=False)  # BatchNorm's batch counters are not in the file
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Goes on from `state`."""
+        self.step = state["step"]
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+
+
+def export(trainer: Trainer, name: str, score: Score, record: dict[str, Any], path: Path) -> None:
+    """Writes the averaged weights as a checkpoint of livepitch, with its threshold and training record."""
+    state = trainer.average.module.state_dict()
+    weights = {k: v.float().cpu().numpy() for k, v in state.items() if not k.endswith("num_batches_tracked")}
+    threshold = score.best_threshold()
+    record = record | {"steps": trainer.step, "validation": score.report(), "torch": torch.__version__}
+    checkpoint = Checkpoint(name, trainer.recipe.config, weights, threshold, 0.8 * threshold, record)
+    write_checkpoint(path, checkpoint)
+
+
+def arguments(given: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
+    parser.add_argument("name", choices=RECIPES)
+    parser.add_argument(
+        "--pack", type=Path, help="folder with voices, world, music and noise; synthetic only without"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")
+    parser.add_argument("--work", type=Path, help="folder of the state to go on from (default: --out)")
+    parser.add_argument("--start", type=Path, help="checkpoint to start from instead of fresh weights")
+    parser.add_argument("--rate", type=float, help="peak learning rate")
+    parser.add_argument("--steps", type=int, help="length of the whole schedule")
+    parser.add_argument("--batch", type=int, help="clips per step")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="stop (to go on later) after so long")
+    parser.add_argument("--synthetic", type=int, default=2048, help="synthetic clips of 8 s")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--compile", action="store_true")
+    return parser.parse_args(given)
+
+
+def say(**values: Any) -> None:
+    """One line of the log, JSON."""
+    print(json.dumps({k: round(v, 4) if isinstance(v, float) else v for k, v in values.items()}), flush=True)
+
+
+def run(options: argparse.Namespace) -> Trainer:
+    """Trains until the schedule or the time ends, then validates and writes."""
+    began, device, recipe = time.monotonic(), torch.device(options.device), RECIPES[options.name]
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    torch.backends.cudnn.benchmark = True
+    recipe = replace(
+        recipe, batch=options.batch or recipe.batch, learning_rate=options.rate or recipe.learning_rate
+    )
+    work = options.work or options.out
+    trainer = Trainer(recipe, options.steps or recipe.steps, device, options.compile, options.seed)
+    state_file = work / f"{options.name}.pt"
+    if state_file.exists():
+        trainer.load_state(torch.load(state_file, map_location=device, weights_only=True))
+    elif options.start:
+        trainer.load_checkpoint(options.start)
+    # a resumed run must not see the first part's batches again
+    train, held = load_mixers(
+        options.pack, recipe, options.seed + trainer.step, options.synthetic, device, options.compile
+    )
+    for source in train.voices:
+        say(bank=describe(source.bank), share=source.share)
+    say(
+        ready=time.monotonic() - began,
+        step=trainer.step,
+        parameters=sum(p.numel() for p in trainer.network.parameters()),
+    )
+    fit(trainer, train, began + options.seconds)
+    score = trainer.score(held, 8)
+    say(step=trainer.step, seconds=time.monotonic() - began, **score.report())
+    record = {
+        "seed": options.seed,
+        "batch": recipe.batch,
+        "frames": recipe.frames,
+        "machine": platform.platform(),
+    }
+    for folder in (options.out, work):
+        folder.mkdir(parents=True, exist_ok=True)
+    export(trainer, options.name, score, record, options.out / f"{options.name}.safetensors")
+    torch.save(trainer.state(), state_file)
+    return trainer
+
+
+def fit(trainer: Trainer, mixer: Mixer, deadline: float) -> None:
+    """Steps until the schedule's end or the deadline (monotonic seconds), saying the loss now and then."""
+    since, steps, total = time.monotonic(), 0, torch.zeros((), device=trainer.device)
+    trainer.network.train()
+    while trainer.step < trainer.steps and time.monotonic() < deadline:
+        total += trainer.train_on(mixer.batch(trainer.recipe.batch))
+        steps += 1
+        if trainer.step % 250 == 0 or trainer.step in (10, 50):
+            now = time.monotonic()
+            say(step=trainer.step, loss=float(total) / steps, per_second=steps / (now - since))
+            since, steps = time.monotonic(), 0
+            total.zero_()
+
+
+if __name__ == "__main__":
+    run(arguments(sys.argv[1:]))
