@@ -18,7 +18,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
-import livepitch
 import numpy as np
 import typer
 from machine import describe_machine
@@ -28,6 +27,8 @@ from recordings import CLEAN, SAMPLE_RATE, Recording, read_recordings
 from rich.console import Console
 from rich.progress import track as with_progress
 from scores import METRICS, Estimate, Frames, aligned, clip_mean, pooled, scored
+
+import livepitch
 
 console = Console(stderr=True)
 
@@ -87,9 +88,7 @@ def measure(tracker: Tracker, recordings: list[Recording], snr: float) -> Result
     """Run one tracker over recordings of one source."""
     clips: dict[str, Frames] = {}
     taken = 0.0
-    for recording in with_progress(
-        recordings, f"{tracker.name}, {snr_name(snr)}", console=console, transient=True
-    ):
+    for recording in with_progress(recordings, f"{tracker.name}, {snr_name(snr)}", console=console, transient=True):
         audio = recording.mixed(snr)
         start = time.perf_counter()
         estimate = tracker.track(audio)
@@ -152,9 +151,7 @@ def main(
     peers: Annotated[str, typer.Option(help=f"Other trackers: {', '.join(PEERS)}, or all.")] = "",
     snr: Annotated[str, typer.Option(help="Ratios in dB of voice to accompaniment.")] = "clean,10,5,0",
     sources: Annotated[str, typer.Option(help="Only these sources of the index.")] = "",
-    limit: Annotated[
-        int | None, typer.Option(help="At most so many recordings of each source.", min=1)
-    ] = None,
+    limit: Annotated[int | None, typer.Option(help="At most so many recordings of each source.", min=1)] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything here.")] = None,
 ) -> None:
     """Score livepitch and other trackers against recordings with known pitch."""

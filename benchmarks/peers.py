@@ -74,9 +74,7 @@ def pyin() -> Tracker:
     import librosa
 
     def track(audio: NDArray[np.float32]) -> Estimate:
-        hz, voiced, _ = librosa.pyin(
-            audio, fmin=FLOOR, fmax=CEILING, sr=SAMPLE_RATE, hop_length=HOP, fill_na=None
-        )
+        hz, voiced, _ = librosa.pyin(audio, fmin=FLOOR, fmax=CEILING, sr=SAMPLE_RATE, hop_length=HOP, fill_na=None)
         return Estimate(_steps(len(hz)), hz, voiced)
 
     return Tracker("pyin", f"librosa {version('librosa')}", "its Viterbi path", track)
@@ -124,9 +122,7 @@ def fcpe() -> Tracker:
 
     def track(audio: NDArray[np.float32]) -> Estimate:
         guess, kept = infer(audio, 0.0), infer(audio, 0.006)
-        return Estimate(
-            _steps(len(guess)), guess, kept > 33
-        )  # what its threshold rejects comes out as 32.7 Hz or 0
+        return Estimate(_steps(len(guess)), guess, kept > 33)  # what its threshold rejects comes out as 32.7 Hz or 0
 
     return Tracker("fcpe", version("torchfcpe"), "salience > 0.006", track)
 

@@ -65,9 +65,7 @@ def _rms(audio: NDArray[np.float32]) -> float:
     return float(np.sqrt(np.mean(audio.astype(np.float64) ** 2)))
 
 
-def read_recordings(
-    folder: Path, sources: list[str] | None = None, limit: int | None = None
-) -> Iterator[Recording]:
+def read_recordings(folder: Path, sources: list[str] | None = None, limit: int | None = None) -> Iterator[Recording]:
     """The folder's recordings in the order of its index: of `sources` only, at most `limit` of each."""
     counts: dict[str, int] = {}
     for entry in json.loads((folder / "index.json").read_text(encoding="utf-8")):

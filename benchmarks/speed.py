@@ -16,12 +16,13 @@ import time
 from pathlib import Path
 from typing import Annotated
 
-import livepitch
 import numpy as np
 import typer
-from livepitch.realtime.demo import demo_phrase
 from machine import describe_machine
 from numpy.typing import NDArray
+
+import livepitch
+from livepitch.realtime.demo import demo_phrase
 
 SAMPLE_RATE = 16_000  # Hz
 HOP = 160  # samples, 10 ms

@@ -12,10 +12,11 @@ from pathlib import Path
 if not (os.environ.get("DISPLAY") or sys.platform == "darwin"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from livepitch.gui.window import Window
-from livepitch.realtime.source import DemoVoice
 from PyQt6.QtCore import QEventLoop, QTimer
 from PyQt6.QtWidgets import QApplication
+
+from livepitch.gui.window import Window
+from livepitch.realtime.source import DemoVoice
 
 IMAGES = Path(__file__).parent / "images"
 MOMENT = 8.65  # s of the phrase: a held note after one with vibrato

@@ -22,18 +22,14 @@ class Actions:
     def __init__(self, window: Any) -> None:
         self.window: QMainWindow = window
         self.start = self._action("&Start", "Space", "Start or stop listening", window.toggle)
-        self.quit = self._action(
-            "&Quit", QKeySequence.StandardKey.Quit, "Close livepitch", window.close, "Ctrl+Q"
-        )
+        self.quit = self._action("&Quit", QKeySequence.StandardKey.Quit, "Close livepitch", window.close, "Ctrl+Q")
         self.themes = QActionGroup(window)
         self.input_menu = ChoiceMenu("&Input", window)
         self.model_menu = ChoiceMenu("&Model", window)
         self._fill_menu_bar(window)
         self.bar = ControlBar(self, window)
 
-    def _action(
-        self, text: str, keys: Keys, tip: str, slot: Callable[[], object], fallback: str = ""
-    ) -> QAction:
+    def _action(self, text: str, keys: Keys, tip: str, slot: Callable[[], object], fallback: str = "") -> QAction:
         action = QAction(text, self.window)
         action.setShortcuts(keys if not isinstance(keys, str) else [QKeySequence(keys)])
         if not action.shortcuts() and fallback:
@@ -60,12 +56,8 @@ class Actions:
         self._fill_view(view, window)
         tuning = bar.addMenu("&Tuning")
         tuning.addAction(self._action("A4 &up", "Ctrl+Up", "Raise A4 by 1 Hz", lambda: window.shift_a4(1)))
-        tuning.addAction(
-            self._action("A4 &down", "Ctrl+Down", "Lower A4 by 1 Hz", lambda: window.shift_a4(-1))
-        )
-        tuning.addAction(
-            self._action("A4 = &440 Hz", "Ctrl+Alt+A", "Standard pitch", lambda: window.set_a4(440.0))
-        )
+        tuning.addAction(self._action("A4 &down", "Ctrl+Down", "Lower A4 by 1 Hz", lambda: window.shift_a4(-1)))
+        tuning.addAction(self._action("A4 = &440 Hz", "Ctrl+Alt+A", "Standard pitch", lambda: window.set_a4(440.0)))
         for menu in (listen, view, tuning):
             menu.setToolTipsVisible(True)
 
@@ -91,9 +83,7 @@ class Actions:
             view.addAction(self.themes.addAction(action))
         view.addSeparator()
         full = QKeySequence.StandardKey.FullScreen
-        view.addAction(
-            self._action("F&ull screen", full, "Full screen, or back", window.toggle_full_screen, "F11")
-        )
+        view.addAction(self._action("F&ull screen", full, "Full screen, or back", window.toggle_full_screen, "F11"))
 
     def show_running(self, running: bool) -> None:
         """Let the start action say what it would do next."""

@@ -84,9 +84,7 @@ class CentsDial(QWidget):
         if not math.isnan(self._cents):
             self._paint_needle(painter)
 
-    def _paint_arc(
-        self, painter: QPainter, low: float, high: float, colour: QColor, round_ends: bool = False
-    ) -> None:
+    def _paint_arc(self, painter: QPainter, low: float, high: float, colour: QColor, round_ends: bool = False) -> None:
         cap = Qt.PenCapStyle.RoundCap if round_ends else Qt.PenCapStyle.FlatCap
         painter.setPen(QPen(colour, TRACK, Qt.PenStyle.SolidLine, cap))
         radius, centre = self.radius, self.centre

@@ -34,9 +34,7 @@ class InputChoice(Choice):
     make: Callable[[], Source] = Microphone
 
 
-DEFAULT_INPUT = InputChoice(
-    "default", "Default microphone", "The input chosen in the system's settings", "Ctrl+0"
-)
+DEFAULT_INPUT = InputChoice("default", "Default microphone", "The input chosen in the system's settings", "Ctrl+0")
 DEMO = InputChoice(
     "demo", "Demo voice", "A synthesised voice, to see it work without a microphone", "Ctrl+D", DemoVoice
 )

@@ -67,9 +67,7 @@ class PitchHistory:
         open_ = min(fresh + CENTRE, self._size)
         f0 = self.f0[-open_ - CENTRE :]
         f0 = np.pad(f0, (open_ + CENTRE - len(f0), CENTRE), constant_values=np.nan)
-        windows = np.sort(
-            np.lib.stride_tricks.sliding_window_view(f0, 2 * CENTRE + 1), axis=1
-        )  # NaN come last
+        windows = np.sort(np.lib.stride_tricks.sliding_window_view(f0, 2 * CENTRE + 1), axis=1)  # NaN come last
         count = np.isfinite(windows).sum(axis=1)
         # The mean of the middle quarter: as deaf to a step as a median, but steadier under vibrato.
         first = (count * 3 // 8)[:, None]

@@ -49,9 +49,7 @@ class Legend(QWidget):
             layout.addWidget(self.samples[band], band, 0)
             layout.addWidget(label, band, 1, Qt.AlignmentFlag.AlignLeft)
         layout.setColumnStretch(1, 1)
-        self.setToolTip(
-            "Colour and width of the line: distance from the nearest note. Faint lines are unsure."
-        )
+        self.setToolTip("Colour and width of the line: distance from the nearest note. Faint lines are unsure.")
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

@@ -144,9 +144,7 @@ class KeyStrip(Strip):
             painter.fillRect(row, QColor(self.lit_colour))
         if midi % 12 in (0, 5):  # C and F: no black key below
             painter.setPen(QPen(QColor(theme.octave_line)))
-            painter.drawLine(
-                QPointF(row.left(), round(row.bottom())), QPointF(row.right(), round(row.bottom()))
-            )
+            painter.drawLine(QPointF(row.left(), round(row.bottom())), QPointF(row.right(), round(row.bottom())))
         self._paint_name(painter, midi, row, theme.row if lit else theme.on_key_white)
 
     def _paint_name(self, painter: QPainter, midi: int, key: QRectF, colour: str) -> None:

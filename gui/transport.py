@@ -96,9 +96,7 @@ class Transport(QObject):
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._opened.connect(self._take)
         self._refused.connect(self._give_up)
-        self._thread = threading.Thread(
-            target=_work, args=(self._jobs,), name="livepitch-transport", daemon=True
-        )
+        self._thread = threading.Thread(target=_work, args=(self._jobs,), name="livepitch-transport", daemon=True)
         self._thread.start()
 
     def start(self, make: Callable[[], Stream]) -> None:
@@ -136,9 +134,7 @@ class Transport(QObject):
             self.stream = None
 
     def _open(self, ticket: int, make: Callable[[], Stream]) -> None:
-        if (
-            ticket != self._ticket
-        ):  # reading one int is atomic; a stale value only opens what _take closes again
+        if ticket != self._ticket:  # reading one int is atomic; a stale value only opens what _take closes again
             return
         try:
             stream = make()

@@ -25,9 +25,7 @@ def preload_blas() -> str | None:
     if not sys.platform.startswith("linux"):
         return None
     if "mlx.core" in sys.modules:
-        return (
-            "MLX was imported before livepitch, so it runs on its slow reference BLAS; import livepitch first"
-        )
+        return "MLX was imported before livepitch, so it runs on its slow reference BLAS; import livepitch first"
     library = _library()
     if library is None:
         return f"no optimised BLAS: MLX runs many times slower; `pip install {PACKAGE}` mends it"
@@ -35,9 +33,7 @@ def preload_blas() -> str | None:
         # RTLD_GLOBAL: the cblas symbols must be found before those of MLX's own library.
         _loaded.append(ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL))
     except OSError as error:
-        hint = (
-            "`apt install libgfortran5` mends it" if "libgfortran" in str(error) else f"reinstall {PACKAGE}"
-        )
+        hint = "`apt install libgfortran5` mends it" if "libgfortran" in str(error) else f"reinstall {PACKAGE}"
         return f"the optimised BLAS cannot be loaded ({error}), so MLX runs many times slower; {hint}"
     return None
 
@@ -48,7 +44,7 @@ def use_cores(n: int | None) -> None:
     One 10 ms step is too small to share, and threads that spin for work take the other cores from the window.
     """
     for library in _loaded:
-        library.openblas_set_num_threads(max(1, n or _cores()))
+        library.openblas_set_num_threads(max(1, n or cores()))
 
 
 def _library() -> Path | None:
@@ -60,5 +56,6 @@ def _library() -> Path | None:
     return next((path for path in paths if path.exists()), None)
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

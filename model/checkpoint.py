@@ -73,9 +73,7 @@ def _checkpoint(path: Path, metadata: str, weights: Mapping[str, NDArray[Any]]) 
     try:
         record = json.loads(metadata)
         if record["format"] > FORMAT:
-            raise CheckpointError(
-                f"{path}: written by a newer livepitch (format {record['format']}); update livepitch"
-            )
+            raise CheckpointError(f"{path}: written by a newer livepitch (format {record['format']}); update livepitch")
         config = config_from_dict(record["config"])
         threshold, release = float(record["threshold"]), float(record["release"])
         if not 0.0 <= release <= threshold <= 1.0:
@@ -83,9 +81,7 @@ def _checkpoint(path: Path, metadata: str, weights: Mapping[str, NDArray[Any]]) 
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: its livepitch metadata is damaged ({error})") from None
     checked = check_weights(path, config, weights)
-    return Checkpoint(
-        record.get("name", path.stem), config, checked, threshold, release, record["training"], path
-    )
+    return Checkpoint(record.get("name", path.stem), config, checked, threshold, release, record["training"], path)
 
 
 def check_weights(path: Path, config: Config, weights: Mapping[str, NDArray[Any]]) -> Weights:

@@ -39,8 +39,10 @@ class CausalConfig:
     channels: tuple[int, ...] = (24, 40, 56, 80, 112)
     """Channels of the encoder levels; frequency is halved after each."""
     inter_channels: int = 128
-    dilations: tuple[int, ...] = (1, 2)
-    """Time dilation of each residual block of an encoder level."""
+    dilations: tuple[tuple[int, ...], ...] = ((1,), (1,), (1, 2), (1, 2), (1, 2), (1, 2))
+    """Time dilation of each residual block, by encoder level, the one at the bottom last."""
+    plain_levels: int = 2
+    """Decoder levels nearest to the mel bands that have one convolution instead of a residual block."""
     out_channels: int = 3
     """Channels that the U-Net hands to the GRU, times 128 mel bands."""
     gru_hidden: int = 320
@@ -49,6 +51,8 @@ class CausalConfig:
     def __post_init__(self) -> None:
         if N_MELS % (1 << len(self.channels)):
             raise ValueError(f"{len(self.channels)} levels do not divide {N_MELS} mel bands")
+        if len(self.dilations) != len(self.channels) + 1:
+            raise ValueError(f"{len(self.dilations)} levels of dilations for {len(self.channels) + 1} levels")
 
 
 Config = RmvpeConfig | CausalConfig
@@ -69,8 +73,12 @@ def config_from_dict(fields: dict[str, Any]) -> Config:
     kind = fields.get("kind")
     if kind not in kinds:
         raise ValueError(f"unknown kind of network {kind!r}")
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    values = {name: _tuples(value) for name, value in fields.items()}
     try:
         return kinds[str(kind)](**values)
     except TypeError as error:
         raise ValueError(str(error)) from None
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

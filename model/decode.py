@@ -33,13 +33,13 @@ def decode(salience: Floats) -> Decoded:
     return Decoded(*_decode(np.ascontiguousarray(salience, np.float32)))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _decode(salience: Floats) -> tuple[Floats, Floats]:
     n, n_bins = salience.shape
     candidate = np.empty(n, np.float32)
     confidence = np.empty(n, np.float32)
     for t in range(n):
-        peak = np.argmax(salience[t])
+        peak = int(np.argmax(salience[t]))
         weight, moment = 0.0, 0.0
         for i in range(max(0, peak - REACH), min(n_bins, peak + REACH + 1)):
             weight += salience[t, i]
@@ -58,7 +58,7 @@ def voicing(confidence: Floats, threshold: float, release: float, voiced: bool =
     return np.asarray(_voicing(np.ascontiguousarray(confidence, np.float32), threshold, release, voiced))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _voicing(confidence: Floats, threshold: float, release: float, voiced: bool) -> NDArray[np.bool_]:
     out = np.empty(len(confidence), np.bool_)
     for t in range(len(confidence)):

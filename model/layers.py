@@ -119,14 +119,15 @@ class Gru:
 
     def __call__(self, x: mx.array, h: mx.array) -> mx.array:
         """x (n, n_in), h (H,) before the first frame -> the states (n, H) after each frame."""
+        size = self.hidden
         projected = mx.addmm(self.b_input, x, self.w_input)  # for all frames at once
-        size, states, h = self.hidden, [], h.reshape(1, -1)
-        for t in range(len(x)):
-            inputs = projected[t : t + 1]
-            recurrent = mx.addmm(self.b_hidden, h, self.w_hidden)
-            gates = mx.sigmoid(inputs[:, : 2 * size] + recurrent[:, : 2 * size])
-            new = mx.tanh(inputs[:, 2 * size :] + gates[:, :size] * recurrent[:, 2 * size :])
-            h = new + gates[:, size:] * (h - new)
+        gates_in, new_in = (mx.split(part, len(x)) for part in mx.split(projected, [2 * size], axis=1))
+        states, h = [], h.reshape(1, -1)
+        for gate_in, candidate_in in zip(gates_in, new_in, strict=True):
+            gates, candidate = mx.split(mx.addmm(self.b_hidden, h, self.w_hidden), [2 * size], axis=1)
+            reset, update = mx.split(mx.sigmoid(gate_in + gates), 2, axis=1)
+            new = mx.tanh(candidate_in + reset * candidate)
+            h = new + update * (h - new)
             states.append(h)
             if len(states) % LONGEST_GRAPH == 0:
                 mx.eval(h)
@@ -135,7 +136,7 @@ class Gru:
 
 def pad_frequency(x: mx.array) -> mx.array:
     """One band of zeros on either side: (n, F, C) -> (n, F + 2, C)."""
-    return mx.pad(x, ((0, 0), (1, 1), (0, 0)))
+    return mx.pad(x, [(0, 0), (1, 1), (0, 0)])
 
 
 def _array(values: NDArray[np.floating]) -> mx.array:

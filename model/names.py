@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from .config import N_BINS, N_MELS, CausalConfig, Config, RmvpeConfig
@@ -21,11 +22,14 @@ def _norm(name: str, channels: int) -> Iterator[Entry]:
         yield f"{name}.{part}", (channels,)
 
 
+def _conv(name: str, i: int, n_in: int, n_out: int, kernel: tuple[int, int]) -> Iterator[Entry]:
+    yield f"{name}.conv.{i}.weight", (n_out, n_in, *kernel)
+    yield from _norm(f"{name}.conv.{i + 1}", n_out)
+
+
 def _block(name: str, n_in: int, n_out: int, kernel: tuple[int, int]) -> Iterator[Entry]:
-    yield f"{name}.conv.0.weight", (n_out, n_in, *kernel)
-    yield from _norm(f"{name}.conv.1", n_out)
-    yield f"{name}.conv.3.weight", (n_out, n_out, *kernel)
-    yield from _norm(f"{name}.conv.4", n_out)
+    yield from _conv(name, 0, n_in, n_out, kernel)
+    yield from _conv(name, 3, n_out, n_out, kernel)
     if n_in != n_out:
         yield f"{name}.shortcut.weight", (n_out, n_in, 1, 1)
         yield f"{name}.shortcut.bias", (n_out,)
@@ -55,11 +59,9 @@ def _rmvpe(config: RmvpeConfig) -> Iterator[Entry]:
     for i, (a, b) in enumerate(zip((1, *channels), channels, strict=False)):
         yield from _blocks(f"unet.encoder.layers.{i}.conv", a, b, n_blocks)
     for i in range(config.inter_layers):
-        yield from _blocks(
-            f"unet.intermediate.layers.{i}.conv", channels[-1] if i == 0 else bottom, bottom, n_blocks
-        )
+        yield from _blocks(f"unet.intermediate.layers.{i}.conv", channels[-1] if i == 0 else bottom, bottom, n_blocks)
     down = (bottom, *reversed(channels))
-    for i, (a, b) in enumerate(zip(down, down[1:], strict=False)):
+    for i, (a, b) in enumerate(itertools.pairwise(down)):
         yield f"unet.decoder.layers.{i}.conv1.0.weight", (a, b, 3, 3)
         yield from _norm(f"unet.decoder.layers.{i}.conv1.1", b)
         yield from _blocks(f"unet.decoder.layers.{i}.conv2", 2 * b, b, n_blocks)
@@ -73,14 +75,17 @@ def _rmvpe(config: RmvpeConfig) -> Iterator[Entry]:
 def _causal(config: CausalConfig) -> Iterator[Entry]:
     yield from _norm("bn", 1)
     sizes = (1, *config.channels, config.inter_channels)
-    for i, (a, b) in enumerate(zip(sizes, sizes[1:], strict=False)):
-        for j in range(len(config.dilations)):
+    for i, (a, b) in enumerate(itertools.pairwise(sizes)):
+        for j in range(len(config.dilations[i])):
             yield from _block(f"encoder.{i}.{j}", a if j == 0 else b, b, (3, 3))
     down = (config.inter_channels, *reversed(config.channels))
-    for i, (a, b) in enumerate(zip(down, down[1:], strict=False)):
+    for i, (a, b) in enumerate(itertools.pairwise(down)):
         yield f"decoder.{i}.up.0.weight", (a, b, 1, 3)
         yield from _norm(f"decoder.{i}.up.1", b)
-        yield from _block(f"decoder.{i}.block", 2 * b, b, (1, 3))
+        if i < len(config.channels) - config.plain_levels:
+            yield from _block(f"decoder.{i}.block", 2 * b, b, (1, 3))
+        else:
+            yield from _conv(f"decoder.{i}.block", 0, 2 * b, b, (1, 3))
     yield "cnn.weight", (config.out_channels, config.channels[0], 1, 3)
     yield "cnn.bias", (config.out_channels,)
     yield from _gru("gru", config.out_channels * N_MELS, config.gru_hidden)

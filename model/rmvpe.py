@@ -80,13 +80,13 @@ class Up:
     def __call__(self, x: mx.array, skip: mx.array) -> mx.array:
         """(1, T, F, n_in), (1, 2T, 2F, n_out) -> (1, 2T, 2F, n_out)."""
         _, frames, n_bands, n_in = x.shape
-        padded = mx.pad(x[0], ((0, 1), (0, 1), (0, 0)))
+        padded = mx.pad(x[0], [(0, 1), (0, 1), (0, 0)])
         row = (n_bands + 1) * n_in
         near = mx.as_strided(padded, (frames, n_bands, 2, 2 * n_in), (row, n_in, row, 1))
         four = mx.addmm(self.bias, near.reshape(frames * n_bands, -1), self.matrix)
         four = mx.maximum(four, 0.0).reshape(frames, n_bands, 2, 2, -1)
         x = four.transpose(0, 2, 1, 3, 4).reshape(1, 2 * frames, 2 * n_bands, -1)
-        x = mx.concatenate((x, skip), axis=3)
+        x = mx.concatenate([x, skip], axis=3)
         for block in self.blocks:
             x = block(x)
         return x
@@ -156,4 +156,4 @@ class RmvpeNetwork:
         """
         ahead = self._forward(features, state)
         behind = self._backward(features[::-1], mx.zeros((self._backward.hidden,)))[::-1]
-        return mx.sigmoid(self._head(mx.concatenate((ahead, behind), axis=1))), ahead
+        return mx.sigmoid(self._head(mx.concatenate([ahead, behind], axis=1))), ahead

@@ -38,9 +38,7 @@ def read_audio(path: AnyPath) -> NDArray[np.float32]:
     return np.concatenate(blocks)
 
 
-def read_blocks(
-    path: AnyPath, blocksize: int = 256, sample_rate: int = SAMPLE_RATE
-) -> Iterator[NDArray[np.float32]]:
+def read_blocks(path: AnyPath, blocksize: int = 256, sample_rate: int = SAMPLE_RATE) -> Iterator[NDArray[np.float32]]:
     """The file as float32 blocks `(blocksize,)`, mono, at `sample_rate` Hz; only the last may be shorter.
 
     Reads as it goes, so the file may be of any length. Joined, the blocks are what `read_audio` gives.
@@ -80,9 +78,7 @@ def _open(path: Path) -> soundfile.SoundFile:
     return file
 
 
-def _blocks(
-    file: soundfile.SoundFile, path: Path, blocksize: int, sample_rate: int
-) -> Iterator[NDArray[np.float32]]:
+def _blocks(file: soundfile.SoundFile, path: Path, blocksize: int, sample_rate: int) -> Iterator[NDArray[np.float32]]:
     rest = np.zeros(0, np.float32)
     with file:
         for piece in _resampled(_mono(file, path), file.samplerate, sample_rate):
@@ -100,9 +96,7 @@ def _mono(file: soundfile.SoundFile, path: Path) -> Iterator[NDArray[np.float32]
     start = 0
     while True:
         try:
-            piece = file.read(READ_SAMPLES, dtype="float32", always_2d=True).mean(
-                axis=1
-            )  # (n, channels) -> (n,)
+            piece = file.read(READ_SAMPLES, dtype="float32", always_2d=True).mean(axis=1)  # (n, channels) -> (n,)
         except soundfile.LibsndfileError:
             raise AudioFileError(
                 f"{path}: damaged after {start / file.samplerate:.3f} s; record or export it again"
@@ -113,18 +107,14 @@ def _mono(file: soundfile.SoundFile, path: Path) -> Iterator[NDArray[np.float32]
         bad = np.flatnonzero(~np.isfinite(piece))
         if len(bad):
             at = (start + bad[0]) / file.samplerate
-            raise AudioFileError(
-                f"{path}: the sample at {at:.3f} s is no number (NaN or infinite); export it again"
-            )
+            raise AudioFileError(f"{path}: the sample at {at:.3f} s is no number (NaN or infinite); export it again")
         start += len(piece)
         yield piece
     if not start:
         raise AudioFileError(f"{path}: holds no samples; record or export it again")
 
 
-def _resampled(
-    pieces: Iterator[NDArray[np.float32]], from_rate: int, to_rate: int
-) -> Iterator[NDArray[np.float32]]:
+def _resampled(pieces: Iterator[NDArray[np.float32]], from_rate: int, to_rate: int) -> Iterator[NDArray[np.float32]]:
     if from_rate == to_rate:
         yield from pieces
         return

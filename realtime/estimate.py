@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..model.blas import use_cores
 from ..model.decode import decode, voicing
@@ -13,8 +14,8 @@ from ..model.registry import Model
 from .chunker import Chunk, Chunker
 from .frame import PitchFrame, PitchTrack, Settings
 from .tracker import FRAME_SECONDS, StreamTracker, Thresholds
-from .whole import Floats, whole_salience
 
+Floats = NDArray[np.float32]
 Progress = Callable[[float], None]
 BLOCK_SECONDS = 1.0  # of audio between two reports of progress
 
@@ -42,15 +43,17 @@ def estimate(
         ValueError: audio that is not one-dimensional, or a rate out of range.
     """
     settings = settings or Settings()
-    network = model.network()  # first: the BLAS must be there before its threads are set
+    model.network()  # loads MLX behind the BLAS that it needs: so the import comes after
+    from .whole import whole_salience
+
     use_cores(None)
     chunk = _whole_chunk(_checked(audio), sample_rate)
-    salience = whole_salience(network, chunk.mel, progress)
+    salience = whole_salience(model, chunk.mel, progress)
     candidate, confidence = decode(salience)
     thresholds = Thresholds.of(model, settings)
     voiced = voicing(confidence, thresholds.threshold, thresholds.release) & (chunk.level >= settings.gate)
     f0 = np.where(voiced, candidate, np.float32(np.nan))
-    return PitchTrack(np.arange(len(f0)) * FRAME_SECONDS, f0, voiced, confidence, candidate)
+    return PitchTrack(np.arange(len(f0), dtype=np.float64) * FRAME_SECONDS, f0, voiced, confidence, candidate)
 
 
 def stream_track(

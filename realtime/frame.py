@@ -129,6 +129,4 @@ class Settings:
         if not 392.0 <= self.a4 <= 466.0:
             raise ValueError(f"a4 must lie in 392..466 Hz, not {self.a4}")
         if self.ring_seconds <= self.max_behind or self.max_behind <= 0:
-            raise ValueError(
-                f"max_behind must lie in 0..{self.ring_seconds} s (the ring), not {self.max_behind}"
-            )
+            raise ValueError(f"max_behind must lie in 0..{self.ring_seconds} s (the ring), not {self.max_behind}")

@@ -46,9 +46,7 @@ class PacedSource:
         self._closing = threading.Event()
         arguments = (self._blocks(), sink, self._closing)
         # A daemon, so that a program which forgets `close` can still end.
-        self._thread = threading.Thread(
-            target=self._play, args=arguments, name="livepitch-source", daemon=True
-        )
+        self._thread = threading.Thread(target=self._play, args=arguments, name="livepitch-source", daemon=True)
 
     def start(self) -> None:
         """Begin to play. RuntimeError unless just opened."""
@@ -95,9 +93,7 @@ class PacedSource:
 class FileSource(PacedSource):
     """Plays an audio file once, mixed to mono at 16 kHz."""
 
-    def __init__(
-        self, path: str | os.PathLike[str], realtime: bool = True, blocksize: int | None = None
-    ) -> None:
+    def __init__(self, path: str | os.PathLike[str], realtime: bool = True, blocksize: int | None = None) -> None:
         """Prepare to play `path`: in real time, or as fast as the session takes it, which then loses nothing.
 
         `blocksize` in samples at 16 kHz; by default 10 ms in real time, 100 ms otherwise.

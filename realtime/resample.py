@@ -65,7 +65,7 @@ class Resampler:
             return np.empty(0, np.float32)
         first = k // self._up - self._half + 1 - self._origin
         windows = sliding_window_view(self._buffer, self._taps.shape[1])[first]
-        samples = np.einsum("ij,ij->i", windows, self._taps[k % self._up])
+        samples: Floats = np.einsum("ij,ij->i", windows, self._taps[k % self._up])
         keep = int(stop * self._down // self._up) - self._half + 1 - self._origin
         self._buffer, self._origin = self._buffer[keep:], self._origin + keep
         return samples

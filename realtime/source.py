@@ -148,9 +148,7 @@ class Microphone:
         wanted = MIXED_CHANNELS if self._channel is None else self._channel + 1
         channels = min(wanted, found.channels)
         if channels < wanted and self._channel is not None:
-            raise DeviceError(
-                f"{found.name}: has no channel {self._channel}; its last one is {found.channels - 1}"
-            )
+            raise DeviceError(f"{found.name}: has no channel {self._channel}; its last one is {found.channels - 1}")
         options = {
             "device": found.index,
             "samplerate": self.sample_rate,
@@ -202,9 +200,7 @@ class _Callback:
     def __init__(self, sink: Sink, sample_rate: int, channel: int | None) -> None:
         self.longest_delay = PLAUSIBLE_DELAY
         self._sink, self._sample_rate, self._channel = sink, sample_rate, channel
-        self._mix = np.zeros(
-            8192, np.float32
-        )  # samples, 170 ms at 48 kHz: below that no new memory is needed
+        self._mix = np.zeros(8192, np.float32)  # samples, 170 ms at 48 kHz: below that no new memory is needed
 
     def __call__(self, block: Floats, size: int, instants: Any, status: Any) -> None:
         adc, current = instants.inputBufferAdcTime, instants.currentTime
@@ -223,9 +219,7 @@ def _sounddevice() -> ModuleType:
     try:
         import sounddevice
     except OSError:
-        raise DeviceError(
-            "the PortAudio library is missing: install it (Debian, Ubuntu: libportaudio2)"
-        ) from None
+        raise DeviceError("the PortAudio library is missing: install it (Debian, Ubuntu: libportaudio2)") from None
     module: ModuleType = sounddevice
     return module
 

@@ -52,9 +52,7 @@ class StreamTracker:
         settings: thresholds and, for windowed models, context, lookahead and hop.
     """
 
-    def __init__(
-        self, model: Model, sample_rate: int = SAMPLE_RATE, settings: Settings | None = None
-    ) -> None:
+    def __init__(self, model: Model, sample_rate: int = SAMPLE_RATE, settings: Settings | None = None) -> None:
         self.model, self.sample_rate = model, sample_rate
         self.settings = settings or Settings()
         self._thresholds = Thresholds.of(model, self.settings)
@@ -121,9 +119,7 @@ class StreamTracker:
         self._voiced = bool(heard[-1])
         return heard
 
-    def _frame(
-        self, index: int, level: float, candidate: float, confidence: float, heard: bool
-    ) -> PitchFrame:
+    def _frame(self, index: int, level: float, candidate: float, confidence: float, heard: bool) -> PitchFrame:
         voiced = heard and level >= self.settings.gate
         return PitchFrame(
             time=index * FRAME_SECONDS,

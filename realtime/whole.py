@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import mlx.core as mx
 import numpy as np
 from numpy.typing import NDArray
 
+from ..model.blas import cores, use_cores
 from ..model.causal import CausalNetwork
 from ..model.config import GRID, N_BINS
+from ..model.registry import Model
 from ..model.rmvpe import RmvpeNetwork, padded_to_grid
 
-STEP = 128  # frames per step of the causal network
+STEP = 64  # frames per step of the causal network: larger ones leave the cache
+STRETCH = 16 * STEP  # frames that one thread takes at a time
 PIECE = 64 * GRID  # frames per run of the U-Net, on the grid of its pooling
 MARGIN = 16 * GRID  # frames of context on either side of a piece
 
@@ -20,27 +24,60 @@ Floats = NDArray[np.float32]
 Progress = Callable[[float], None]
 
 
-def whole_salience(network: CausalNetwork | RmvpeNetwork, mel: Floats, progress: Progress | None) -> Floats:
+def whole_salience(model: Model, mel: Floats, progress: Progress | None) -> Floats:
     """Log-mel (n, 128) of all frames -> salience (n, 360); `progress` hears the finished share."""
     if not len(mel):
         return np.empty((0, N_BINS), np.float32)
-    if isinstance(network, CausalNetwork):
-        return _causal(network, mel, progress)
-    return _rmvpe(network, mel, progress)
+    report = progress or (lambda share: None)
+    network = model.network()
+    return _rmvpe(network, mel, report) if isinstance(network, RmvpeNetwork) else _causal(model, mel, report)
 
 
-def _causal(network: CausalNetwork, mel: Floats, progress: Progress | None) -> Floats:
-    state, out = network.initial_state(), []
-    for start in range(0, len(mel), STEP):
-        salience, state = network.step(mx.array(mel[start : start + STEP]), state)
-        mx.eval(salience, state)
-        out.append(np.array(salience))
-        if progress:
-            progress(min(1.0, (start + STEP) / len(mel)))
+def _causal(model: Model, mel: Floats, report: Progress) -> Floats:
+    """The convolutions on all cores, each on a stretch of its own; the GRU after them, frame by frame.
+
+    A stretch begins with as many frames before it as the convolutions see, so it equals its part of one long run.
+    """
+    network = _causal_network(model)
+    use_cores(1)  # the stretches share the cores already
+
+    def features(start: int) -> Floats:
+        lead = min(start, network.reach)
+        return _features(_causal_network(model), mel[start - lead : start + STRETCH])[lead:]
+
+    hidden, out, done = network.initial_state()[-1], [], 0
+    with ThreadPoolExecutor(cores()) as pool:
+        for stretch in pool.map(features, range(0, len(mel), STRETCH)):
+            for piece in _pieces(stretch):
+                salience, hidden = network.salience(mx.array(piece), hidden)
+                mx.eval(salience, hidden)
+                out.append(np.array(salience))
+            done += len(stretch)
+            report(done / len(mel))
     return np.concatenate(out)
 
 
-def _rmvpe(network: RmvpeNetwork, mel: Floats, progress: Progress | None) -> Floats:
+def _causal_network(model: Model) -> CausalNetwork:
+    network = model.network()
+    assert isinstance(network, CausalNetwork)
+    return network
+
+
+def _features(network: CausalNetwork, mel: Floats) -> Floats:
+    tails, out = network.initial_state()[:-1], []
+    for piece in _pieces(mel):
+        features, tails = network.features(mx.array(piece), tails)
+        mx.eval(features, tails)
+        out.append(np.array(features))
+    return np.concatenate(out)
+
+
+def _pieces(frames: Floats) -> Iterator[Floats]:
+    for start in range(0, len(frames), STEP):
+        yield frames[start : start + STEP]
+
+
+def _rmvpe(network: RmvpeNetwork, mel: Floats, report: Progress) -> Floats:
     """The U-Net in pieces on the grid of its pooling, the GRU over all of it."""
     padded, parts = padded_to_grid(mel), []
     for start in range(0, len(padded), PIECE):
@@ -49,10 +86,7 @@ def _rmvpe(network: RmvpeNetwork, mel: Floats, progress: Progress | None) -> Flo
         features = network.features(mx.array(padded[left:right]))[start - left : stop - left]
         mx.eval(features)
         parts.append(features)
-        if progress:
-            progress(0.9 * stop / len(padded))
+        report(0.9 * stop / len(padded))
     salience, _ = network.salience(mx.concatenate(parts), network.initial_state())
-    out = np.array(salience)[: len(mel)]
-    if progress:
-        progress(1.0)
-    return out
+    report(1.0)
+    return np.array(salience)[: len(mel)]

@@ -24,9 +24,7 @@ class WindowedStream:
         self, network: RmvpeNetwork, context: int = CONTEXT, lookahead: int = LOOKAHEAD, hop: int = HOP_FRAMES
     ) -> None:
         if context < 0 or lookahead < 0 or hop < 1:
-            raise ValueError(
-                f"context {context}, lookahead {lookahead} and hop {hop} must not be negative (hop >= 1)"
-            )
+            raise ValueError(f"context {context}, lookahead {lookahead} and hop {hop} must not be negative (hop >= 1)")
         self._network, self._context, self._hop = network, context, hop
         # The oldest of `hop` frames waits for the hop to fill as well.
         self.lookahead = lookahead + hop - 1

@@ -90,9 +90,7 @@ def test_wrong_usage_is_one_line_and_exit_code_2(
 
 
 @pytest.mark.parametrize("options", [(), ("--stream",), ("--model", "stream"), ("-o", "-")])
-def test_one_file_goes_to_a_clean_standard_output(
-    livepitch: Cli, take: Path, options: tuple[str, ...]
-) -> None:
+def test_one_file_goes_to_a_clean_standard_output(livepitch: Cli, take: Path, options: tuple[str, ...]) -> None:
     done = livepitch("track", take, *options)
     assert (done.returncode, done.stderr) == (0, "")
     assert_tracks(done.stdout, 220.0, 1.5)
@@ -107,9 +105,7 @@ def test_output_file_and_folder(livepitch: Cli, take: Path, tmp_path: Path) -> N
     assert {path.name for path in tmp_path.iterdir()} == {"take.wav", "out.csv", "folder"}
 
 
-def test_bad_files_get_a_line_each_and_the_others_are_done(
-    livepitch: Cli, take: Path, tmp_path: Path
-) -> None:
+def test_bad_files_get_a_line_each_and_the_others_are_done(livepitch: Cli, take: Path, tmp_path: Path) -> None:
     broken = sung_tone(220.0, 1.0)
     broken[8000] = np.nan
     (tmp_path / "empty.wav").touch()
@@ -145,9 +141,7 @@ def test_an_output_that_cannot_be_written(livepitch: Cli, take: Path, target: st
 
 
 @pytest.mark.parametrize("command", [("track", "take.wav"), ("live", "--demo", "--no-gui")])
-def test_a_model_that_is_no_checkpoint(
-    livepitch: Cli, take: Path, tmp_path: Path, command: tuple[str, ...]
-) -> None:
+def test_a_model_that_is_no_checkpoint(livepitch: Cli, take: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"not weights at all, but long enough to be looked into")
     for model in ("model.safetensors", "missing.safetensors", "no-such-name"):
         done = livepitch(*command, "--model", model)
@@ -180,18 +174,21 @@ def test_live_prints_a_line_per_frame(livepitch: Cli) -> None:
     assert "xruns" in done.stderr
 
 
-def _live_process(**options: object) -> "subprocess.Popen[str]":
+def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+    """`livepitch` in the background of `folder`, to be interrupted."""
     return subprocess.Popen(
-        [*LIVEPITCH, "--demo", "--no-gui"],
+        [*LIVEPITCH, *arguments],
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        **options,
-    )  # type: ignore[call-overload, no-any-return]
+        # A shell starts background jobs with Ctrl-C ignored, and the tests may run in one.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
 
 
 def test_live_ends_cleanly_at_ctrl_c(tmp_path: Path) -> None:
-    with _live_process(cwd=tmp_path) as process:
+    with start(tmp_path, "--demo", "--no-gui") as process:
         for _ in range(20):
             assert process.stdout.readline()
         process.send_signal(signal.SIGINT)
@@ -201,7 +198,7 @@ def test_live_ends_cleanly_at_ctrl_c(tmp_path: Path) -> None:
 
 
 def test_live_ends_when_its_reader_does(tmp_path: Path) -> None:
-    with _live_process(cwd=tmp_path) as process:
+    with start(tmp_path, "--demo", "--no-gui") as process:
         assert process.stdout.readline()
         process.stdout.close()
         error = process.stderr.read()
@@ -212,10 +209,7 @@ def test_live_ends_when_its_reader_does(tmp_path: Path) -> None:
 
 def test_track_into_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "long.wav", sung_tone(220.0, 40.0), 16_000)  # more rows than a pipe holds
-    with subprocess.Popen(
-        [*LIVEPITCH, "track", "long.wav", "--model", "stream"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
+    with start(tmp_path, "track", "long.wav", "--model", "stream") as process:
         assert process.stdout.readline() == "time,f0,confidence,voiced\n"
         process.stdout.close()
         assert process.stderr.read() == ""
@@ -223,11 +217,8 @@ def test_track_into_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
 
 
 def test_track_ends_cleanly_at_ctrl_c_and_leaves_no_half_file(tmp_path: Path) -> None:
-    soundfile.write(tmp_path / "long.wav", sung_tone(220.0, 600.0, 8_000), 8_000)
-    with subprocess.Popen(
-        [*LIVEPITCH, "track", "long.wav", "-o", "out.csv"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
+    soundfile.write(tmp_path / "long.wav", np.zeros(1_800 * 8_000, np.float32), 8_000)
+    with start(tmp_path, "track", "long.wav", "-o", "out.csv", "--stream") as process:
         time.sleep(4)
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=120)
@@ -243,9 +234,7 @@ def test_weights_list(livepitch: Cli) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ALSA can be told to find nothing")
-@pytest.mark.parametrize(
-    "command", [("devices",), ("live", "--no-gui"), ("live", "--no-gui", "--device", "7")]
-)
+@pytest.mark.parametrize("command", [("devices",), ("live", "--no-gui"), ("live", "--no-gui", "--device", "7")])
 def test_no_input_device_is_one_line(livepitch: Cli, tmp_path: Path, command: tuple[str, ...]) -> None:
     # A card that is not there, and none of the system's own definitions.
     (tmp_path / "asound.conf").write_text("pcm.dead { type hw card 99 }\nctl.dead { type hw card 99 }\n")
@@ -256,9 +245,7 @@ def test_no_input_device_is_one_line(livepitch: Cli, tmp_path: Path, command: tu
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a screen is always there")
 def test_no_screen_is_one_line(livepitch: Cli) -> None:
-    without = {
-        k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    }
+    without = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
     done = livepitch("live", "--demo", env=without)
     assert done.returncode == 1
     assert "--no-gui" in one_line(done.stderr)

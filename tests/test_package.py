@@ -13,11 +13,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import livepitch
 import numpy as np
 import pytest
 import soundfile
 
+import livepitch
 from tests.conftest import sung_tone
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,9 +52,7 @@ def sources() -> list[Path]:
 
 def test_every_folder_with_code_is_in_the_packages_of_pyproject() -> None:
     """`packages` is kept by hand: a folder left out would be missing from the wheel alone."""
-    listed = re.search(
-        r"^packages = \[\s*\"livepitch\",(.*?)\]", (ROOT / "pyproject.toml").read_text(), re.M | re.S
-    )
+    listed = re.search(r"^packages = \[\s*\"livepitch\",(.*?)\]", (ROOT / "pyproject.toml").read_text(), re.M | re.S)
     assert listed is not None
     assert set(re.findall(r'"livepitch\.(\w+)"', listed[1])) == package_folders()
     deeper = {path for folder in package_folders() for path in (ROOT / folder).glob("*/__init__.py")}
@@ -73,10 +71,19 @@ def test_importing_livepitch_is_light() -> None:
 
 
 def test_reading_audio_loads_no_screen_no_sound_card_no_network() -> None:
-    loaded = run_python(
-        "import sys, livepitch as lp; lp.read_audio, lp.Settings, lp.hz_to_cents; print(*sys.modules)"
-    )
+    loaded = run_python("import sys, livepitch as lp; lp.read_audio, lp.Settings, lp.hz_to_cents; print(*sys.modules)")
     assert not {name.split(".")[0] for name in loaded.split()} & {"PyQt6", "pyqtgraph", "sounddevice", "mlx"}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere MLX brings a fast BLAS")
+@pytest.mark.parametrize("first", ["load_model", "estimate", "StreamTracker", "Session"])
+def test_mlx_has_the_fast_blas_whatever_is_used_first(first: str) -> None:
+    """It must be loaded before MLX is: one import in the wrong order makes everything ten times slower."""
+    told = run_python(
+        f"import livepitch as lp; lp.{first}; lp.load_model().network();"
+        "from livepitch.model.blas import preload_blas; print(preload_blas())"
+    )
+    assert told.strip() == "None"
 
 
 @pytest.mark.parametrize("name", livepitch.__all__)
@@ -95,10 +102,7 @@ def test_type_checkers_see_the_names_that_run_time_finds() -> None:
     tree = ast.parse((ROOT / "__init__.py").read_text())
     checked = next(node for node in tree.body if isinstance(node, ast.If))
     told = {
-        (node.module, alias.name)
-        for node in checked.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
+        (node.module, alias.name) for node in checked.body if isinstance(node, ast.ImportFrom) for alias in node.names
     }
     assert told == {(home, name) for home, names in livepitch._HOMES.items() for name in names}
     assert {name for _, name in told} | {"__version__"} == set(livepitch.__all__)
@@ -109,8 +113,7 @@ def test_no_floor_imports_a_higher_one() -> None:
         f"{path.relative_to(ROOT)} imports {name}"
         for path in sources()
         for name in imports(path)
-        if name.startswith("livepitch.")
-        and FLOORS[name.split(".")[1]] > FLOORS[path.relative_to(ROOT).parts[0]]
+        if name.startswith("livepitch.") and FLOORS[name.split(".")[1]] > FLOORS[path.relative_to(ROOT).parts[0]]
     ]
     assert not wrong
 
@@ -157,9 +160,7 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
 
 def test_wheel_works_in_another_environment(wheel: Path, tmp_path: Path) -> None:
     """Installed elsewhere, with this environment's dependencies, it tracks a file far from the repository."""
-    subprocess.run(
-        [sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True, timeout=120
-    )
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True, timeout=120)
     python = tmp_path / "venv" / "bin" / "python"
     pip = [
         sys.executable,
@@ -189,8 +190,6 @@ def test_wheel_works_in_another_environment(wheel: Path, tmp_path: Path) -> None
         ).stdout  # fmt: skip
 
     assert run(python, "-c", "import livepitch; print(livepitch.__file__)").startswith(site)
-    rows = list(
-        csv.DictReader(io.StringIO(run(tmp_path / "venv/bin/livepitch", "track", "a.wav", "--stream")))
-    )
+    rows = list(csv.DictReader(io.StringIO(run(tmp_path / "venv/bin/livepitch", "track", "a.wav", "--stream"))))
     f0 = np.array([float(row["f0"] or "nan") for row in rows])[50:100]
     assert np.nanmedian(np.abs(1200 * np.log2(f0 / 220.0))) < 10

@@ -121,11 +121,7 @@ def arrange_band(piece: arr.Piece) -> str:
     """Write a random subset of the parts, some of which enter late, and name them."""
     rng = piece.rng
     comping = (arr.KEYS, arr.KEYS, arr.PLUCKED[:2], arr.ELECTRIC, arr.ELECTRIC[:2])[int(rng.integers(5))]
-    beds = (
-        arr.VOICES
-        if rng.random() < 0.04
-        else (arr.PADS, arr.STRINGS, arr.STRINGS, arr.ORGANS)[int(rng.integers(4))]
-    )
+    beds = arr.VOICES if rng.random() < 0.04 else (arr.PADS, arr.STRINGS, arr.STRINGS, arr.ORGANS)[int(rng.integers(4))]
     broken = arr.KEYS + arr.PLUCKED + arr.MALLETS + (81, 80, 27)
     parts = [
         ("drums", 0.8, arr.add_drums),
@@ -137,9 +133,7 @@ def arrange_band(piece: arr.Piece) -> str:
         ("lead", 0.4, partial(add_lead, channel=5, level=(65, 110))),
         ("second lead", 0.06, partial(add_lead, channel=6, level=(55, 95))),
     ]
-    chosen = [(name, add) for name, chance, add in parts if rng.random() < chance] or [
-        (parts[2][0], parts[2][2])
-    ]
+    chosen = [(name, add) for name, chance, add in parts if rng.random() < chance] or [(parts[2][0], parts[2][2])]
     for n, (_, add) in enumerate(chosen):
         add(piece, first=piece.bars // 2 if n and rng.random() < 0.1 else 0)
     return ", ".join(name for name, _ in chosen)
@@ -171,9 +165,7 @@ def write_midi(pieces: list[arr.Piece], path: Path) -> list[float]:
     starts, now = [], 0.1
     for piece in pieces:
         events += boundary(now - 0.05, start=True)
-        events += (
-            (now + t, m) for t, m in sorted(piece.events, key=lambda event: event[0]) if t < piece.duration
-        )
+        events += ((now + t, m) for t, m in sorted(piece.events, key=lambda event: event[0]) if t < piece.duration)
         events += boundary(now + piece.duration, start=False)
         starts.append(now)
         now += piece.duration + GAP
@@ -200,9 +192,7 @@ def render_batch(batch: int, seed: int) -> list[Part]:
     parts = []
     for number, start, (piece, content) in zip(seeds, starts, made, strict=True):
         cut = audio[round(start * SAMPLE_RATE) : round((start + piece.duration + FADE) * SAMPLE_RATE)]
-        parts.append(
-            Part(cut, "music", f"fluidsynth seed {number}", f"generated; {name} ({licence})", content)
-        )
+        parts.append(Part(cut, "music", f"fluidsynth seed {number}", f"generated; {name} ({licence})", content))
     return parts
 
 

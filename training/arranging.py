@@ -36,9 +36,7 @@ X.....x.....|........X...|x.x.x.x.x.x.""",
 X...x.x.....|......X...g.|x.x.x.x.x.x.
 X.........x.|......X.....|x...x.x...x.""",
 }
-FILLS = (
-    "....X.X.XxXxtttt|........X.X.tmll|....ttttmmmmllll|............XxXx|..........XxX.X.|........X..X..X."
-)
+FILLS = "....X.X.XxXxtttt|........X.X.tmll|....ttttmmmmllll|............XxXx|..........XxX.X.|........X..X..X."
 # r root, 5 fifth, 8 octave, 3 third, a approach to the next root; every other sign rests or holds.
 BASS = {
     "4/4": """r.......r.......|r.r.r.r.r.r.r.r.|r.....r.5...a...|r..r..r.r..r..8.|r...3...5...a...
@@ -120,9 +118,7 @@ class Piece:
         low, high = (25, 40) if program in VOICES and channel != DRUM_CHANNEL else level
         sends = {7: (low, high), 10: (20, 108), 91: (0, 90), 93: (0, 50)}
         for number, (least, most) in sends.items():
-            self.send(
-                channel, 0.0, "control_change", control=number, value=int(self.rng.integers(least, most))
-            )
+            self.send(channel, 0.0, "control_change", control=number, value=int(self.rng.integers(least, most)))
 
     def pick(self, patterns: str) -> str:
         """Draw one of the patterns in a table."""
@@ -164,9 +160,7 @@ def add_drums(piece: Piece, first: int = 0) -> None:
     snare_key, hat_key = int(rng.choice([38, 38, 40, 37, 39])), int(rng.choice([42, 42, 42, 51, 54, 70]))
     keys = {"o": 46, "p": 44}
     force = {"X": 112, "x": 92, "g": 40, "o": 85, "p": 70}
-    fills = {
-        b for b in range(first, piece.bars) if piece.meter == "4/4" and b % 4 == 3 and rng.random() < 0.75
-    }
+    fills = {b for b in range(first, piece.bars) if piece.meter == "4/4" and b % 4 == 3 and rng.random() < 0.75}
     for pattern, key in ((kick, 36), (snare, snare_key), (hat, hat_key)):
         for step, _, sign in strikes(piece, pattern, first):
             if step // piece.bar not in fills or step % piece.bar < 8:
@@ -178,9 +172,7 @@ def add_drums(piece: Piece, first: int = 0) -> None:
                 piece.note(d, piece.at(bar * 16 + i), 0.1, TOMS.get(sign, snare_key), 85 + 2 * i)
         piece.note(d, piece.at(bar * 16 + 16), 0.5, 49, 105)
     if rng.random() < 0.35:
-        extra = int(
-            rng.choice([82, 69, 54, 64, 75, 56])
-        )  # shaker, cabasa, tambourine, conga, claves, cowbell
+        extra = int(rng.choice([82, 69, 54, 64, 75, 56]))  # shaker, cabasa, tambourine, conga, claves, cowbell
         for step, _, _ in strikes(piece, piece.pick(COMPING[piece.meter]), first):
             piece.note(d, piece.at(step), 0.1, extra, 62)
 
@@ -189,7 +181,7 @@ def add_bass(piece: Piece, first: int = 0) -> None:
     """Play one bass pattern under the chords, between E1 and E3."""
     piece.voice(0, int(piece.rng.choice(BASSES)), (80, 120))
     for step, length, sign in strikes(piece, piece.pick(BASS[piece.meter]), first):
-        root, intervals, bass = piece.chord(step)
+        _root, intervals, bass = piece.chord(step)
         following = piece.chord(step + length)[2]
         pitch = 28 + (bass - 28) % 12
         steps_up = {"5": intervals[2], "8": 12, "3": intervals[1]}.get(sign, 0)
@@ -198,9 +190,7 @@ def add_bass(piece: Piece, first: int = 0) -> None:
         piece.note(0, piece.at(step), 0.92 * length * piece.step, max(pitch + steps_up, 24), 95)
 
 
-def add_chords(
-    piece: Piece, channel: int, programs: tuple[int, ...], level: tuple[int, int], first: int = 0
-) -> None:
+def add_chords(piece: Piece, channel: int, programs: tuple[int, ...], level: tuple[int, int], first: int = 0) -> None:
     """Comp with block chords; guitars and plucked strings are strummed, 12 ms a string."""
     rng = piece.rng
     program = int(rng.choice(programs))
@@ -219,9 +209,7 @@ def add_chords(
             piece.note(channel, piece.at(step) + delay, 0.95 * length * piece.step, pitch, accent)
 
 
-def add_arpeggio(
-    piece: Piece, channel: int, programs: tuple[int, ...], level: tuple[int, int], first: int = 0
-) -> None:
+def add_arpeggio(piece: Piece, channel: int, programs: tuple[int, ...], level: tuple[int, int], first: int = 0) -> None:
     """Break the chords in eighths or sixteenths."""
     rng = piece.rng
     piece.voice(channel, int(rng.choice(programs)), level)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
@@ -43,19 +45,29 @@ class Block(nn.Module):
         return self.conv(x) + (x if self.shortcut is None else self.shortcut(x))
 
 
-class Up(nn.Module):
-    """Twice the frequency by transposed convolution, concatenation `[upsampled, skip]`, one block without time."""
+class Plain(nn.Module):
+    """One convolution with BatchNorm and ReLU, within a frame."""
 
     def __init__(self, n_in: int, n_out: int) -> None:
         super().__init__()
+        self.conv = nn.Sequential(CausalConv(n_in, n_out, 1), nn.BatchNorm2d(n_out, momentum=MOMENTUM), nn.ReLU())
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, n_in, T, F) -> (B, n_out, T, F)."""
+        return self.conv(x)
+
+
+class Up(nn.Module):
+    """Twice the frequency by transposed convolution, concatenation `[upsampled, skip]`, a block within the frame."""
+
+    def __init__(self, n_in: int, n_out: int, plain: bool) -> None:
+        super().__init__()
         self.up = nn.Sequential(
-            nn.ConvTranspose2d(
-                n_in, n_out, (1, 3), stride=(1, 2), padding=(0, 1), output_padding=(0, 1), bias=False
-            ),
+            nn.ConvTranspose2d(n_in, n_out, (1, 3), stride=(1, 2), padding=(0, 1), output_padding=(0, 1), bias=False),
             nn.BatchNorm2d(n_out, momentum=MOMENTUM),
             nn.ReLU(),
         )
-        self.block = Block(2 * n_out, n_out, time=1)
+        self.block = Plain(2 * n_out, n_out) if plain else Block(2 * n_out, n_out, time=1)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
         """(B, n_in, T, F), (B, n_out, T, 2F) -> (B, n_out, T, 2F)."""
@@ -71,11 +83,12 @@ class Causal(nn.Module):
         self.bn = nn.BatchNorm2d(1, momentum=MOMENTUM)
         sizes = (1, *config.channels, config.inter_channels)
         self.encoder = nn.ModuleList(
-            nn.Sequential(*(Block(a if i == 0 else b, b, 3, d) for i, d in enumerate(config.dilations)))
-            for a, b in zip(sizes, sizes[1:], strict=False)
+            nn.Sequential(*(Block(a if i == 0 else b, b, 3, d) for i, d in enumerate(dilations)))
+            for a, b, dilations in zip(sizes, sizes[1:], config.dilations, strict=False)
         )
         down = (config.inter_channels, *reversed(config.channels))
-        self.decoder = nn.ModuleList(Up(a, b) for a, b in zip(down, down[1:], strict=False))
+        full = len(config.channels) - config.plain_levels
+        self.decoder = nn.ModuleList(Up(a, b, i >= full) for i, (a, b) in enumerate(itertools.pairwise(down)))
         self.cnn = nn.Conv2d(config.channels[0], config.out_channels, (1, 3), padding=(0, 1))
         self.gru = nn.GRU(config.out_channels * N_MELS, config.gru_hidden, batch_first=True)
         self.pitch = nn.Linear(config.gru_hidden, N_BINS)

@@ -247,18 +247,14 @@ def summary(pieces: list[Labelled], names: list[str]) -> str:
     for name in [*names, "all"]:
         state = np.concatenate([piece.state for piece in pieces if name in (piece.source, "all")])
         share = [np.mean(state == kind) for kind in (VOICED, UNVOICED, UNKNOWN)]
-        lines.append(
-            f"{name:34} {len(state) / 6000:6.1f} " + " ".join(f"{100 * part:6.1f}%" for part in share)
-        )
+        lines.append(f"{name:34} {len(state) / 6000:6.1f} " + " ".join(f"{100 * part:6.1f}%" for part in share))
     return "\n".join(lines)
 
 
 def main() -> None:
     """Label every recording of a folder and write the pack."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--voices", type=Path, required=True, help="folder with index.json and one folder per source"
-    )
+    parser.add_argument("--voices", type=Path, required=True, help="folder with index.json and one folder per source")
     parser.add_argument("--out", type=Path, required=True, help="folder for the pack")
     parser.add_argument("--cache", type=Path, help="folder for the trackers' outputs; OUT/tracks without")
     parser.add_argument("--format", choices=("flac", "ogg"), default="flac", help="ogg is a third")

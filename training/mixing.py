@@ -110,9 +110,7 @@ class Mixer:
         response = tail / tail.square().sum(1, keepdim=True).sqrt() * amount
         response[:, 0] += 1.0
         size = self.samples + ROOM
-        audio = torch.fft.irfft(torch.fft.rfft(audio, size) * torch.fft.rfft(response, size), size)[
-            :, : self.samples
-        ]
+        audio = torch.fft.irfft(torch.fft.rfft(audio, size) * torch.fft.rfft(response, size), size)[:, : self.samples]
         heard = (state == VOICED).float()[:, None]
         after = torch.nn.functional.max_pool1d(torch.nn.functional.pad(heard, (20, 0)), 21, 1)[:, 0] > 0
         doubtful = after & (state == UNVOICED) & (amount > 0.05)
@@ -137,16 +135,12 @@ class Mixer:
         """Recorded, coloured and mains noise, each in some of the clips."""
         n, dice = len(audio), self.dice
         recorded = self._excerpt(self.noise, n, 4.0)
-        audio = audio + recorded * 10 ** (-dice.uniform(n, 1, low=3.0, high=40.0) / 20) * dice.chance(
-            0.2, n, 1
-        )
+        audio = audio + recorded * 10 ** (-dice.uniform(n, 1, low=3.0, high=40.0) / 20) * dice.chance(0.2, n, 1)
         spectrum = torch.fft.rfft(dice.normal(n, self.samples))
         slope = torch.arange(1, spectrum.shape[1] + 1, device=audio.device)[None].float()
         coloured = torch.fft.irfft(spectrum * slope ** -dice.uniform(n, 1, low=-0.2, high=1.1), self.samples)
         coloured = coloured / coloured.square().mean(1, keepdim=True).sqrt()
-        audio = audio + coloured * 10 ** (-dice.uniform(n, 1, low=5.0, high=65.0) / 20) * dice.chance(
-            0.6, n, 1
-        )
+        audio = audio + coloured * 10 ** (-dice.uniform(n, 1, low=5.0, high=65.0) / 20) * dice.chance(0.6, n, 1)
         time = torch.arange(self.samples, device=audio.device)[None] / SAMPLE_RATE
         mains = torch.where(dice.chance(0.5, n, 1), 50.0, 60.0)
         hum = sum(torch.sin(2 * math.pi * mains * k * time) / k**2 for k in (1, 2, 3))
@@ -159,8 +153,6 @@ class Mixer:
         loud = dice.chance(0.06, n, 1)
         audio = torch.where(loud, (audio * dice.uniform(n, 1, low=1.0, high=4.0)).clamp(-1, 1), audio)
         quiet = dice.chance(0.5, n, 1)
-        decibels = torch.where(
-            quiet, dice.uniform(n, 1, low=-50.0, high=-3.0), dice.uniform(n, 1, low=-18.0, high=0.0)
-        )
+        decibels = torch.where(quiet, dice.uniform(n, 1, low=-50.0, high=-3.0), dice.uniform(n, 1, low=-18.0, high=0.0))
         audio = audio * 10 ** (decibels / 20)
         return torch.where(dice.chance(0.5, n, 1), (audio * 32767).round() / 32767, audio)

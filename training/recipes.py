@@ -40,7 +40,5 @@ class Recipe:
 
 RECIPES = {
     "stream": Recipe(CausalConfig(), causal_loss, steps=16_000),
-    "rmvpe-small": Recipe(
-        RmvpeConfig(n_blocks=2, inter_layers=1, base_channels=8), salience_loss, steps=16_000
-    ),
+    "rmvpe-small": Recipe(RmvpeConfig(n_blocks=2, inter_layers=1, base_channels=8), salience_loss, steps=16_000),
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import re
 import subprocess
 import tempfile
@@ -130,9 +131,7 @@ def decode(name: str, data: bytes, beside: bytes | None = None) -> Audio | None:
 def track(name: str, data: bytes, folder: Path, source: Source) -> Audio | None:
     """Decode a track; Frets on Fire keeps the guitar apart, so add it."""
     audio = decode(name, data)
-    guitars = [
-        p for p in (folder / source.package).rglob("guitar.ogg") if p.parent.name == name.split("/")[0]
-    ]
+    guitars = [p for p in (folder / source.package).rglob("guitar.ogg") if p.parent.name == name.split("/")[0]]
     if audio is None or name.split("/")[-1] != "song.ogg":
         return audio
     for path in guitars:
@@ -154,7 +153,7 @@ def segments(audio: Audio, seconds: int, rng: np.random.Generator) -> Iterator[A
     count = -(-seconds // LONGEST)
     length = seconds * SAMPLE_RATE // count
     edges = np.linspace(0.05, 0.95, count + 1) * len(audio)
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in itertools.pairwise(edges):
         starts = rng.uniform(low, max(high - length, low), 8).astype(int)
         stretches = (audio[s : s + length] for s in starts)
         yield from [s for s in stretches if len(s) > 8 * SAMPLE_RATE and audible(s)][:1]

@@ -83,9 +83,7 @@ def cut_pieces(pack: Path) -> list[Piece]:
         name = str(labels["names"][labels["source"][start]])
         part = slice(start, end)
         sound = audio[start * HOP : end * HOP]
-        pieces.append(
-            Piece(name, bool(labels["sung"][start]), sound, labels["f0"][part], labels["state"][part])
-        )
+        pieces.append(Piece(name, bool(labels["sung"][start]), sound, labels["f0"][part], labels["state"][part]))
         start = end
     return [piece for piece in pieces if np.mean(piece.state == VOICED) > 0.02 and len(piece.state) > 50]
 

@@ -5,6 +5,8 @@ Source: Wei et al., "RMVPE: A Robust Model for Vocal Pitch Estimation in Polypho
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 from torch import Tensor, nn
 
@@ -40,7 +42,7 @@ class Level(nn.Module):
     def __init__(self, n_in: int, n_out: int, n_blocks: int, pool: bool) -> None:
         super().__init__()
         sizes = [n_in] + [n_out] * n_blocks
-        self.conv = nn.ModuleList(ConvBlockRes(a, b) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.conv = nn.ModuleList(ConvBlockRes(a, b) for a, b in itertools.pairwise(sizes))
         self.pool = nn.AvgPool2d(2) if pool else None
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -57,9 +59,7 @@ class Encoder(nn.Module):
         super().__init__()
         self.bn = nn.BatchNorm2d(1, momentum=MOMENTUM)
         sizes = (1, *config.channels)
-        self.layers = nn.ModuleList(
-            Level(a, b, config.n_blocks, pool=True) for a, b in zip(sizes, sizes[1:], strict=False)
-        )
+        self.layers = nn.ModuleList(Level(a, b, config.n_blocks, pool=True) for a, b in itertools.pairwise(sizes))
 
     def forward(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Returns (the deepest level pooled, the skips from shallow to deep)."""
@@ -77,9 +77,7 @@ class Intermediate(nn.Module):
         super().__init__()
         deepest = config.channels[-1]
         sizes = [deepest] + [2 * deepest] * config.inter_layers
-        self.layers = nn.ModuleList(
-            Level(a, b, config.n_blocks, pool=False) for a, b in zip(sizes, sizes[1:], strict=False)
-        )
+        self.layers = nn.ModuleList(Level(a, b, config.n_blocks, pool=False) for a, b in itertools.pairwise(sizes))
 
     def forward(self, x: Tensor) -> Tensor:
         """Same time and frequency, twice the deepest encoder level's channels."""
@@ -99,7 +97,7 @@ class DecoderLevel(nn.Module):
             nn.ReLU(),
         )
         sizes = [2 * n_out] + [n_out] * n_blocks
-        self.conv2 = nn.ModuleList(ConvBlockRes(a, b) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.conv2 = nn.ModuleList(ConvBlockRes(a, b) for a, b in itertools.pairwise(sizes))
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
         """(B, n_in, T, F), (B, n_out, 2T, 2F) -> (B, n_out, 2T, 2F)."""
@@ -115,9 +113,7 @@ class Decoder(nn.Module):
     def __init__(self, config: RmvpeConfig) -> None:
         super().__init__()
         sizes = (2 * config.channels[-1], *reversed(config.channels))
-        self.layers = nn.ModuleList(
-            DecoderLevel(a, b, config.n_blocks) for a, b in zip(sizes, sizes[1:], strict=False)
-        )
+        self.layers = nn.ModuleList(DecoderLevel(a, b, config.n_blocks) for a, b in itertools.pairwise(sizes))
 
     def forward(self, x: Tensor, skips: list[Tensor]) -> Tensor:
         """Returns (B, base_channels, T, F)."""

@@ -56,9 +56,7 @@ def _draw_formants(dice: Dice, n: int, frames: int) -> tuple[Tensor, Tensor]:
     pace = dice.uniform(n, low=0.01, high=0.06)
     tract = dice.uniform(n, 1, low=0.8, high=1.3)
     ranges = ((230, 950), (600, 2700), (2100, 3400), (3200, 4500), (4200, 5500))
-    centres = [
-        smoothed(per_segment(dice.uniform(n, 64, low=a, high=b), index) * tract, pace) for a, b in ranges
-    ]
+    centres = [smoothed(per_segment(dice.uniform(n, 64, low=a, high=b), index) * tract, pace) for a, b in ranges]
     widths = [dice.uniform(n, 1, low=50 + 25 * i, high=160 + 60 * i).expand(n, frames) for i in range(5)]
     return torch.stack(centres, 1), torch.stack(widths, 1)
 
@@ -95,9 +93,7 @@ def _coloured_noise(dice: Dice, n: int, samples: int, low: float, high: float) -
     """Unit-RMS noise (n, samples) between two frequencies in Hz, with soft edges."""
     spectrum = torch.fft.rfft(dice.normal(n, samples))
     frequency = torch.fft.rfftfreq(samples, 1 / SAMPLE_RATE, device=dice.device)
-    edges = torch.sigmoid((frequency - low) / (0.15 * low + 30)) * torch.sigmoid(
-        (high - frequency) / (0.1 * high)
-    )
+    edges = torch.sigmoid((frequency - low) / (0.15 * low + 30)) * torch.sigmoid((high - frequency) / (0.1 * high))
     noise = torch.fft.irfft(spectrum * edges, samples)
     return noise / noise.square().mean(1, keepdim=True).sqrt()
 
@@ -122,9 +118,7 @@ def _compressed(dice: Dice, voice: Tensor, envelope: Tensor) -> Tensor:
     """Evens out most of what a harmonic crossing a formant does to the level; unit RMS where voiced."""
     n = len(voice)
     power = voice.unflatten(1, (-1, HOP)).square().mean(2) / envelope.square().clamp(min=0.01)
-    usual = (power * (envelope > 0.3)).sum(1, keepdim=True) / (envelope > 0.3).sum(1, keepdim=True).clamp(
-        min=1
-    )
+    usual = (power * (envelope > 0.3)).sum(1, keepdim=True) / (envelope > 0.3).sum(1, keepdim=True).clamp(min=1)
     power = torch.where(envelope > 0.3, power, usual).maximum(0.003 * usual).clamp(min=1e-9)
     power = smoothed(power, dice.uniform(n, low=0.01, high=0.05))
     voice = voice * _to_samples(power ** -dice.uniform(n, 1, low=0.25, high=0.45))
@@ -161,13 +155,9 @@ def synthesize(dice: Dice, n: int, frames: int) -> Bank:
     return Bank(voice.half().flatten(), f0.flatten(), state.flatten())
 
 
-def synthetic_bank(
-    seed: int, n_clips: int, device: torch.device, seconds: float = 8.0, batch: int = 64
-) -> Bank:
+def synthetic_bank(seed: int, n_clips: int, device: torch.device, seconds: float = 8.0, batch: int = 64) -> Bank:
     """A bank of `n_clips` synthetic clips of `seconds` each."""
     dice = Dice(seed, device)
     frames = int(seconds * 100)
     parts = [synthesize(dice, min(batch, n_clips - i), frames) for i in range(0, n_clips, batch)]
-    return Bank(
-        *(torch.cat(column) for column in zip(*((p.audio, p.f0, p.state) for p in parts), strict=True))
-    )
+    return Bank(*(torch.cat(column) for column in zip(*((p.audio, p.f0, p.state) for p in parts), strict=True)))

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from livepitch.model.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from livepitch.model.checkpoint import Checkpoint, write_checkpoint
 
 from .bank import Bank, load_audio, load_bank
 from .contours import Dice
@@ -30,7 +31,6 @@ from .recipes import RECIPES, Recipe
 from .synthesis import synthetic_bank
 
 HELD_OUT = 0.03  # of the resynthesised voices, for validation
-EMA = 0.9995
 
 
 def load_mixers(
@@ -41,9 +41,7 @@ def load_mixers(
     if pack is None:
         silence = torch.full((recipe.frames * 160 * 5,), 1e-3, device=device)
         sources = [Source(synthetic, 1.0, 3.0)]
-        return tuple(
-            Mixer(sources, silence, silence, Dice(s, device), recipe.frames, compiled) for s in (seed, 1)
-        )  # type: ignore[return-value]
+        return tuple(Mixer(sources, silence, silence, Dice(s, device), recipe.frames, compiled) for s in (seed, 1))  # type: ignore[return-value]
     voices, world = load_bank(pack, "voices", device), load_bank(pack, "world", device)
     music, noise = (load_audio(pack / f"{name}.ogg", device) for name in ("music", "noise"))
     held = Source(world.slice(1 - HELD_OUT, 1.0), 1.0, 2.0)
@@ -66,11 +64,11 @@ def describe(bank: Bank) -> str:
 class Trainer:
     """Network, average, optimiser and schedule of one run."""
 
-    def __init__(self, recipe: Recipe, steps: int, device: torch.device, compiled: bool, seed: int) -> None:
+    def __init__(self, recipe: Recipe, steps: int, device: torch.device, compiled: bool, seed: int, ema: float) -> None:
         torch.manual_seed(seed)
         self.recipe, self.steps, self.device = recipe, steps, device
         self.network = recipe.network().to(device, memory_format=torch.channels_last)
-        self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(EMA), use_buffers=True)
+        self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(ema), use_buffers=True)
         decayed = [p for p in self.network.parameters() if p.ndim > 1]
         plain = [p for p in self.network.parameters() if p.ndim <= 1]
         groups = [{"params": decayed, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}]
@@ -126,10 +124,11 @@ class Trainer:
         }
 
     def load_checkpoint(self, path: Path) -> None:
-        """Starts from a checkpoint's weights, with a fresh optimiser and schedule."""
-        weights = {name: torch.from_numpy(value) for name, value in read_checkpoint(path).weights.items()}
+        """Starts from a checkpoint's weights, as far as names and shapes agree, with a fresh schedule."""
         for network in (self.network, self.average.module):
-            network.load_state_dict(weights, strict=False)  # BatchNorm's batch counters are not in the file
+            shapes = {name: value.shape for name, value in network.state_dict().items()}
+            fitting = {k: v.float() for k, v in load_file(path).items() if shapes.get(k) == v.shape}
+            network.load_state_dict(fitting, strict=False)
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Goes on from `state`."""
@@ -153,13 +152,12 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
     parser.add_argument("name", choices=RECIPES)
-    parser.add_argument(
-        "--pack", type=Path, help="folder with voices, world, music and noise; synthetic only without"
-    )
+    parser.add_argument("--pack", type=Path, help="folder with voices, world, music and noise; synthetic only without")
     parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint")
     parser.add_argument("--work", type=Path, help="folder of the state to go on from (default: --out)")
     parser.add_argument("--start", type=Path, help="checkpoint to start from instead of fresh weights")
     parser.add_argument("--rate", type=float, help="peak learning rate")
+    parser.add_argument("--ema", type=float, default=0.9995, help="decay of the averaged weights")
     parser.add_argument("--steps", type=int, help="length of the whole schedule")
     parser.add_argument("--batch", type=int, help="clips per step")
     parser.add_argument("--seconds", type=float, default=math.inf, help="stop (to go on later) after so long")
@@ -180,11 +178,9 @@ def run(options: argparse.Namespace) -> Trainer:
     began, device, recipe = time.monotonic(), torch.device(options.device), RECIPES[options.name]
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     torch.backends.cudnn.benchmark = True
-    recipe = replace(
-        recipe, batch=options.batch or recipe.batch, learning_rate=options.rate or recipe.learning_rate
-    )
+    recipe = replace(recipe, batch=options.batch or recipe.batch, learning_rate=options.rate or recipe.learning_rate)
     work = options.work or options.out
-    trainer = Trainer(recipe, options.steps or recipe.steps, device, options.compile, options.seed)
+    trainer = Trainer(recipe, options.steps or recipe.steps, device, options.compile, options.seed, options.ema)
     state_file = work / f"{options.name}.pt"
     if state_file.exists():
         trainer.load_state(torch.load(state_file, map_location=device, weights_only=True))

@@ -137,9 +137,7 @@ def test_read_recordings(folder: Path) -> None:
     assert [clip.source for clip in clips] == ["MIR-1K", "Tones", "Tones"]
     assert all(len(clip.voice) == 32_000 and clip.seconds == 2.0 for clip in clips)
     assert clips[0].accompaniment is not None
-    assert np.std(clips[0].accompaniment) == pytest.approx(
-        0.1 * np.sqrt(0.8), rel=0.05
-    )  # 16 of 20 kHz are kept
+    assert np.std(clips[0].accompaniment) == pytest.approx(0.1 * np.sqrt(0.8), rel=0.05)  # 16 of 20 kHz are kept
     assert clips[1].accompaniment is None
     assert [clip.name for clip in read_recordings(folder, ["Tones"], limit=1)] == ["1"]
 

@@ -5,6 +5,7 @@ import threading
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported: tests never open a window on a screen
 
 import pytest
+
 from livepitch.realtime.frame import Percentiles, PitchFrame, StreamStats
 
 

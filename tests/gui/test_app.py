@@ -2,6 +2,7 @@ import subprocess
 import sys
 
 import pytest
+
 from livepitch.gui.app import DisplayError, check_display
 from livepitch.model.errors import LivepitchError
 

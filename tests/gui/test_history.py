@@ -1,4 +1,5 @@
 import numpy as np
+
 from livepitch.gui.history import BANDS, PitchHistory, joined, styles
 
 A4, A5 = 440.0, 880.0
@@ -56,9 +57,7 @@ def test_centre_of_vibrato_is_its_note(frame):
     for burst in (200, 3):  # the same whether frames come at once or in twos and threes
         history = PitchHistory()
         for start in range(0, 200, burst):
-            history.extend(
-                [frame(t, f) for t, f in zip(time[start : start + burst], f0[start:], strict=False)]
-            )
+            history.extend([frame(t, f) for t, f in zip(time[start : start + burst], f0[start:], strict=False)])
         centres = 1200 * np.log2(history.centre[-180:-20] / A4)
         assert np.abs(centres).max() < 10
         assert np.abs(1200 * np.log2(history.f0[-200:] / A4)).max() > 40

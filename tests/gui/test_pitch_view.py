@@ -2,12 +2,13 @@ import time
 
 import numpy as np
 import pytest
+from PyQt6.QtCore import QPointF
+from PyQt6.QtGui import QColor, QImage
+
 from livepitch.gui.live import Live
 from livepitch.gui.pitch_view import PitchView
 from livepitch.gui.reading import Reading
 from livepitch.gui.theme import DARK, LIGHT
-from PyQt6.QtCore import QPointF
-from PyQt6.QtGui import QColor, QImage
 
 
 @pytest.fixture(params=[LIGHT, DARK], ids=["light", "dark"])

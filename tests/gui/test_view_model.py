@@ -2,6 +2,7 @@ import itertools
 import math
 
 import pytest
+
 from livepitch.gui.follow import NoteRange
 from livepitch.gui.loudness import FLOOR, Loudness
 from livepitch.gui.note_grid import clock_text, rows, time_step
@@ -202,9 +203,7 @@ def test_rows_cover_the_range():
     assert list(rows(59.4, 62.6)) == [59, 60, 61, 62, 63]
 
 
-@pytest.mark.parametrize(
-    ("seconds", "width", "step"), [(8, 900, 1), (8, 400, 2), (30, 900, 5), (30, 100, 30)]
-)
+@pytest.mark.parametrize(("seconds", "width", "step"), [(8, 900, 1), (8, 400, 2), (30, 900, 5), (30, 100, 30)])
 def test_time_labels_have_room(seconds, width, step):
     assert time_step(seconds, width) == step
 

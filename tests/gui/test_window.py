@@ -2,15 +2,16 @@ import math
 import threading
 
 import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QTextDocumentFragment
+from PyQt6.QtWidgets import QApplication
+
 from livepitch.gui import window as window_module
 from livepitch.gui.choices import DEMO
 from livepitch.gui.theme import DARK, LIGHT
 from livepitch.gui.transport import State
 from livepitch.gui.window import Window
 from livepitch.realtime.source import DemoVoice, DeviceError, InputDevice, Microphone
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QTextDocumentFragment
-from PyQt6.QtWidgets import QApplication
 
 
 def sing(window, studio, frames):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from livepitch.practice.notes import cents_off, is_black_key, midi_name, nearest_note, note_name
 
 

@@ -5,6 +5,7 @@ import threading
 import time
 
 import numpy as np
+
 from livepitch.realtime.frame import PitchFrame
 
 PATIENT = 20.0  # s that a test waits for another thread before it gives up

@@ -8,8 +8,8 @@ import pytest
 import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
-from livepitch.realtime.audio_file import AudioFileError, read_audio, read_blocks
 
+from livepitch.realtime.audio_file import AudioFileError, read_audio, read_blocks
 from tests.conftest import sung_tone
 
 PEAK = 220.0  # Hz
@@ -69,9 +69,7 @@ def test_resampling_keeps_time(tmp_path: Path) -> None:
 
 
 @given(blocksize=st.integers(1, 5_000), rate=st.sampled_from([8_000, 16_000, 44_100, 48_000]))
-def test_blocks_joined_are_the_file(
-    tmp_path_factory: pytest.TempPathFactory, blocksize: int, rate: int
-) -> None:
+def test_blocks_joined_are_the_file(tmp_path_factory: pytest.TempPathFactory, blocksize: int, rate: int) -> None:
     path = tmp_path_factory.getbasetemp() / f"joined-{rate}.wav"
     if not path.exists():
         soundfile.write(path, np.stack([sung_tone(PEAK, 0.2, rate)] * 2, 1), rate)

@@ -3,6 +3,7 @@
 import librosa
 import numpy as np
 import pytest
+
 from livepitch.realtime.demo import demo_phrase
 
 RATES = (16_000, 44_100, 48_000)
@@ -58,9 +59,7 @@ def test_it_is_a_song(phrases):
 def test_nothing_loud_sounds_where_nothing_is_voiced(phrases):
     audio, time, f0 = phrases[48_000]
     hop = 480
-    level = np.array(
-        [np.sqrt(np.mean(audio[max(i * hop - 240, 0) : i * hop + 240] ** 2)) for i in range(len(time))]
-    )
+    level = np.array([np.sqrt(np.mean(audio[max(i * hop - 240, 0) : i * hop + 240] ** 2)) for i in range(len(time))])
     voiced = ~np.isnan(f0)
     assert np.median(level[voiced]) > 4 * np.percentile(level[~voiced], 95)
     assert level[voiced].min() > 2e-3

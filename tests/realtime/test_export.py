@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from livepitch.realtime.export import replacing, write_csv
 from livepitch.realtime.frame import PitchTrack
 

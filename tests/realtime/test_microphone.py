@@ -5,11 +5,11 @@ import time
 import numpy as np
 import pytest
 import soundfile
+
 from livepitch.model.errors import LivepitchError
 from livepitch.realtime.demo import demo_phrase
 from livepitch.realtime.session import Session
 from livepitch.realtime.source import DeviceError, Microphone, input_devices
-
 from tests.realtime.fakes import Factory, wait_until
 from tests.realtime.virtual_microphone import DEVICE, VirtualMicrophone, skip_unless_installed
 
@@ -127,9 +127,7 @@ def begin_of(frames, f0):
     coarse = max(np.arange(0, frames[-1].time - 0.5 * len(f0) * 0.01, 0.02), key=fit)
     fits = {start: fit(start) for start in coarse + np.arange(-0.04, 0.04, 0.001)}
     most = max(count for count, _ in fits.values())
-    return max(
-        (start for start, (count, _) in fits.items() if count >= 0.98 * most), key=lambda s: fits[s][1]
-    )
+    return max((start for start, (count, _) in fits.items() if count >= 0.98 * most), key=lambda s: fits[s][1])
 
 
 def lost(stats):

@@ -7,12 +7,12 @@ import time
 
 import numpy as np
 import pytest
+
 from livepitch.model.errors import LivepitchError
 from livepitch.realtime import outlet, worker
 from livepitch.realtime.frame import Settings
 from livepitch.realtime.session import Session
 from livepitch.realtime.source import DeviceError
-
 from tests.realtime.fakes import PATIENT, Factory, FakeClock, FakeSource, wait_until
 
 RATE = 1000  # Hz, so a hop is 10 samples
@@ -241,9 +241,7 @@ def test_a_file_s_end_flushes_and_ends_the_iteration():
         assert not session.running
         assert session.frames() == []
     assert factory.made[0].calls[-1] == "flush"
-    assert math.isnan(
-        session.stats.stages["queue"].p50
-    )  # a file played as fast as possible has no delay to measure
+    assert math.isnan(session.stats.stages["queue"].p50)  # a file played as fast as possible has no delay to measure
 
 
 def test_a_source_that_can_wait_is_never_skipped_nor_its_frames_forgotten(monkeypatch):

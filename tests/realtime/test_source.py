@@ -8,6 +8,7 @@ import types
 import numpy as np
 import pytest
 import soundfile
+
 from livepitch.model.errors import LivepitchError
 from livepitch.realtime import source as source_module
 from livepitch.realtime.audio_file import AudioFileError, read_audio
@@ -23,7 +24,6 @@ from livepitch.realtime.source import (
     capture_instant,
     input_devices,
 )
-
 from tests.realtime.fakes import PATIENT, Factory, wait_until
 
 
@@ -86,10 +86,7 @@ def test_real_time_is_kept_by_deadline(wav):
     assert sink.woken.wait(PATIENT)
     source.close()
     np.testing.assert_allclose(np.diff(sink.captured), 0.01, atol=1e-9)
-    assert all(
-        arrived >= captured + 0.01 - 1e-9
-        for captured, arrived in zip(sink.captured, sink.arrived, strict=True)
-    )
+    assert all(arrived >= captured + 0.01 - 1e-9 for captured, arrived in zip(sink.captured, sink.arrived, strict=True))
 
 
 def test_without_room_a_file_waits_and_loses_nothing(wav):
@@ -329,9 +326,7 @@ def test_a_microphone_opens_starts_delivers_and_closes(portaudio):
     assert microphone.error is None
 
 
-@pytest.mark.parametrize(
-    ("channel", "opened", "heard"), [(None, 2, 0.5), (0, 1, 0.0), (1, 2, 1.0), (3, 4, 3.0)]
-)
+@pytest.mark.parametrize(("channel", "opened", "heard"), [(None, 2, 0.5), (0, 1, 0.0), (1, 2, 1.0), (3, 4, 3.0)])
 def test_channels_are_mixed_or_chosen(portaudio, channel, opened, heard):
     sink, microphone = Collector(), Microphone("interface", channel=channel)
     microphone.open(sink)
@@ -438,6 +433,4 @@ def test_without_the_portaudio_library(monkeypatch):
     ],
 )
 def test_capture_instants(adc, current, age):
-    assert capture_instant(adc, current, duration=0.01, longest=0.2, now=5000.0) == pytest.approx(
-        5000.0 - age
-    )
+    assert capture_instant(adc, current, duration=0.01, longest=0.2, now=5000.0) == pytest.approx(5000.0 - age)

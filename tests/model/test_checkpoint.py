@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from livepitch.model.checkpoint import METADATA_KEY, read_checkpoint, write_checkpoint
+from livepitch.model.config import CausalConfig, Config, RmvpeConfig, config_from_dict, config_to_dict
+from livepitch.model.errors import CheckpointError
+from livepitch.model.names import expected_shapes
+from livepitch.model.registry import list_models, load_model
+from tests.model.networks import SMALL_CAUSAL, SMALL_RMVPE, seeded
+
+
+@pytest.mark.parametrize("config", [SMALL_CAUSAL, SMALL_RMVPE])
+@pytest.mark.parametrize("half", [True, False])
+def test_round_trip(tmp_path: Path, config: Config, half: bool) -> None:
+    written, path = seeded(config), tmp_path / "x.safetensors"
+    write_checkpoint(path, written, half)
+    read = read_checkpoint(path)
+    assert (read.config, read.threshold, read.release, read.name) == (config, 0.3, 0.2, "seeded")
+    assert read.training == {"seed": 0}
+    for name, value in written.weights.items():
+        assert read.weights[name].dtype == np.float32
+        np.testing.assert_allclose(read.weights[name], value, rtol=1e-3 if half else 0, atol=1e-4 if half else 0)
+
+
+def test_the_published_size() -> None:
+    shapes = expected_shapes(RmvpeConfig())
+    trained = sum(int(np.prod(shape)) for name, shape in shapes.items() if "running_" not in name)
+    assert trained == 90_423_165
+
+
+@pytest.mark.parametrize("config", [SMALL_CAUSAL, SMALL_RMVPE, CausalConfig(), RmvpeConfig()])
+def test_configurations_survive_json(config: Config) -> None:
+    assert config_from_dict(json.loads(json.dumps(config_to_dict(config)))) == config
+
+
+@pytest.mark.parametrize("fields", [{}, {"kind": "crepe"}, {"kind": "rmvpe", "colour": 3}])
+def test_unknown_configurations_are_refused(fields: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"kind|colour"):
+        config_from_dict(fields)
+
+
+def damaged(tmp_path: Path, change: str) -> Path:
+    """A checkpoint file with one thing wrong."""
+    good, path = tmp_path / "good.safetensors", tmp_path / "bad.safetensors"
+    write_checkpoint(good, seeded(SMALL_RMVPE))
+    tensors = load_file(good)
+    record = {
+        "format": 1,
+        "config": config_to_dict(SMALL_RMVPE),
+        "threshold": 0.5,
+        "release": 0.4,
+        "training": {},
+    }
+    if change == "missing":
+        del tensors["cnn.bias"]
+    elif change == "extra":
+        tensors["cnn.extra"] = np.zeros(3, np.float32)
+    elif change == "shape":
+        tensors["cnn.bias"] = np.zeros(4, np.float32)
+    elif change == "nan":
+        tensors["cnn.bias"] = np.full(3, np.nan, np.float32)
+    elif change == "newer":
+        record["format"] = 99
+    elif change == "thresholds":
+        record["release"] = 0.9
+    elif change == "field":
+        del record["threshold"]
+    metadata = None if change == "no metadata" else {METADATA_KEY: json.dumps(record)}
+    save_file(tensors, path, metadata)
+    if change == "truncated":
+        path.write_bytes(good.read_bytes()[:-100])
+    elif change == "text":
+        path.write_text("these are not weights")
+    elif change == "empty":
+        path.write_bytes(b"")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("missing", "cnn.bias is missing"),
+        ("extra", "cnn.extra does not belong"),
+        ("shape", r"cnn.bias is \(4,\), not \(3,\)"),
+        ("nan", "cnn.bias holds values that are not finite"),
+        ("newer", "newer livepitch"),
+        ("thresholds", "not in order"),
+        ("field", "metadata is damaged"),
+        ("no metadata", "no livepitch metadata"),
+        ("truncated", "not a safetensors"),
+        ("text", "not a safetensors"),
+        ("empty", "not a safetensors"),
+    ],
+)
+def test_every_damage_is_named_in_one_line(tmp_path: Path, change: str, says: str) -> None:
+    with pytest.raises(CheckpointError, match=says) as caught:
+        read_checkpoint(damaged(tmp_path, change))
+    assert "\n" not in str(caught.value)
+    assert "bad.safetensors" in str(caught.value)
+
+
+def test_a_checkpoint_that_lacks_a_tensor_is_not_written(tmp_path: Path) -> None:
+    broken = seeded(SMALL_RMVPE)
+    with pytest.raises(CheckpointError, match="missing"):
+        write_checkpoint(tmp_path / "x.safetensors", replace(broken, weights={}))
+    assert not (tmp_path / "x.safetensors").exists()
+
+
+def test_the_bundled_models() -> None:
+    for info in list_models():
+        model = load_model(info.name)
+        assert model.name == info.name
+        assert info.size <= 12_000_000
+        assert model.checkpoint.training["steps"] > 0
+    assert load_model().causal
+    assert not load_model("rmvpe-small").causal
+
+
+def test_unknown_names_are_explained() -> None:
+    with pytest.raises(CheckpointError, match="no such model; choose one of stream, rmvpe-small"):
+        load_model("crepe")
+    with pytest.raises(CheckpointError, match="no such file"):
+        load_model("somewhere/else.safetensors")
