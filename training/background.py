@@ -100,11 +100,12 @@ def write_parts(folder: Path, parts: Iterable[Part]) -> None:
 
 def read_parts(root: Path, kind: str) -> list[tuple[Audio, dict[str, str]]]:
     """Read all parts of a kind from the folders below root, in an order shuffled with a fixed seed."""
-    found = []
-    for listing in sorted(root.glob("*/parts.json")):
-        for row in json.loads(listing.read_text()):
-            if row["kind"] == kind:
-                found.append((listing.parent / row.pop("file"), row))
+    found = [
+        (listing.parent / row.pop("file"), row)
+        for listing in sorted(root.glob("*/parts.json"))
+        for row in json.loads(listing.read_text())
+        if row["kind"] == kind
+    ]
     order = np.random.default_rng(0).permutation(len(found))
     return [(soundfile.read(found[i][0], dtype="float32")[0], found[i][1]) for i in order]
 
