@@ -93,14 +93,16 @@ fingerprint() {
 
 # ready EXTRA NAMES: a .venv with livepitch[EXTRA], and Debian's packages NAMES; quick when nothing has changed
 ready() {
-    local extra=$1 stamp="$venv/ready-$1"
+    local extra=$1 stamp="$venv/ready-$1" log
     shift
     python_works "$venv/bin/python" || make_venv
     if [ "$(cat "$stamp" 2>/dev/null)" = "$(fingerprint)" ]; then return 0; fi
     system_packages "$@"
     say "installing Python packages (minutes at the first start)"
     "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip >&2
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -e "$root${extra:+[$extra]}" >&2 ||
-        fail "the Python packages could not be installed; the lines above say why"
+    log=$(mktemp)
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -e "$root${extra:+[$extra]}" >"$log" 2>&1 ||
+        { cat "$log" >&2; rm -f "$log"; fail "the Python packages could not be installed; the lines above say why"; }
+    rm -f "$log"
     fingerprint >"$stamp"
 }

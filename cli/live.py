@@ -31,6 +31,9 @@ def live(
         raise UsageError("--seconds ends the printed frames: give --no-gui too")
     with one_line_errors(debug):
         load_blas()
+        from ..model.registry import load_model
+
+        load_model(model)  # a wrong name or file is said here, before a window opens
         source = _source(device, rate, demo)
         if no_gui:
             _print_frames(source, model, math.inf if seconds is None else seconds)

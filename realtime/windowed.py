@@ -10,9 +10,9 @@ from ..model.blas import use_cores
 from ..model.config import GRID, N_BINS, N_MELS
 from ..model.rmvpe import RmvpeNetwork, padded_to_grid
 
-CONTEXT = 96  # frames to the left of the new ones
-LOOKAHEAD = 24  # frames to the right of the newest frame given out
-HOP_FRAMES = 8  # frames given out per run
+CONTEXT = 64  # frames to the left of the new ones
+LOOKAHEAD = 16  # frames to the right of the newest frame given out
+HOP_FRAMES = 16  # frames given out per run
 
 Floats = NDArray[np.float32]
 

@@ -259,7 +259,6 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="folder for the trackers' outputs; OUT/tracks without")
     parser.add_argument("--format", choices=("flac", "ogg"), default="flac", help="ogg is a third")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
-    parser.add_argument("--seed", type=int, default=0, help="unused: nothing here is random")
     arguments = parser.parse_args()
     recordings = list(read_recordings(arguments.voices))
     names = list(dict.fromkeys(recording.source for recording in recordings))
