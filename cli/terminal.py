@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ import typer
 
 from ..model.blas import preload_blas
 from ..model.errors import LivepitchError
+from ..model.registry import SlowBlasWarning
 
 FAILED = 1  # exit codes; 2 is a wrong command line
 INTERRUPTED = 128 + 2  # as if SIGINT had ended it
@@ -34,6 +36,7 @@ def load_blas() -> None:
     warning = preload_blas()
     if warning:
         say(warning)
+        warnings.simplefilter("ignore", SlowBlasWarning)  # said already
 
 
 @contextmanager

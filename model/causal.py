@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import mlx.core as mx
-
+from .backend import mx
 from .config import N_MELS, CausalConfig
 from .layers import Conv, Gru, Linear, Weights, norm, pad_frequency
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import mlx.core as mx
 import numpy as np
 from numpy.typing import NDArray
+
+from .backend import mx
 
 Weights = Mapping[str, NDArray[np.float32]]
 EPSILON = 1e-5  # of PyTorch's BatchNorm

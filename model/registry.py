@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,10 @@ BUNDLED = {
     "stream": "causal, exact streaming at 32 ms lookahead; the default for live",
     "rmvpe-small": "RMVPE as published, narrower; sees the whole file, or windows when live",
 }
+
+
+class SlowBlasWarning(RuntimeWarning):
+    """MLX runs, but many times slower than it could; the text says what to do."""
 
 
 class Model:
@@ -62,7 +67,9 @@ class Model:
 
 
 def _build(checkpoint: Checkpoint) -> CausalNetwork | RmvpeNetwork:
-    preload_blas()  # must come before MLX
+    problem = preload_blas()  # must come before MLX
+    if problem:
+        warnings.warn(problem, SlowBlasWarning, stacklevel=3)
     if isinstance(checkpoint.config, CausalConfig):
         from .causal import CausalNetwork
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import mlx.core as mx
 import numpy as np
 from numpy.typing import NDArray
 
+from .backend import mx
 from .config import GRID, RmvpeConfig
 from .layers import Gru, Linear, Weights, norm
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import mlx.core as mx
 import numpy as np
 from numpy.typing import NDArray
 
+from ..model.backend import mx
 from ..model.blas import use_cores
 from ..model.causal import CausalNetwork
 from ..model.config import N_BINS, N_MELS

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import mlx.core as mx
 import numpy as np
 from numpy.typing import NDArray
 
+from ..model.backend import mx
 from ..model.blas import cores, use_cores
 from ..model.causal import CausalNetwork
 from ..model.config import GRID, N_BINS
@@ -16,7 +16,8 @@ from ..model.registry import Model
 from ..model.rmvpe import RmvpeNetwork, padded_to_grid
 
 STEP = 64  # frames per step of the causal network: larger ones leave the cache
-STRETCH = 16 * STEP  # frames that one thread takes at a time
+LONGEST = 64 * STEP  # frames that one thread takes at a time
+MOST_THREADS = 8
 PIECE = 64 * GRID  # frames per run of the U-Net, on the grid of its pooling
 MARGIN = 16 * GRID  # frames of context on either side of a piece
 
@@ -41,13 +42,19 @@ def _causal(model: Model, mel: Floats, report: Progress) -> Floats:
     network = _causal_network(model)
     use_cores(1)  # the stretches share the cores already
 
+    # A GPU is one device however many threads feed it; beyond a few cores the GRU sets the pace.
+    workers = 1 if mx.default_device() == mx.gpu else min(cores(), MOST_THREADS)
+    # Two rounds at least, so that the GRU has work while the second is under way.
+    rounds = max(2, -(-len(mel) // (workers * LONGEST)))
+    length = -(-len(mel) // (workers * rounds))
+
     def features(start: int) -> Floats:
         lead = min(start, network.reach)
-        return _features(_causal_network(model), mel[start - lead : start + STRETCH])[lead:]
+        return _features(_causal_network(model), mel[start - lead : start + length])[lead:]
 
     hidden, out, done = network.initial_state()[-1], [], 0
-    with ThreadPoolExecutor(cores()) as pool:
-        for stretch in pool.map(features, range(0, len(mel), STRETCH)):
+    with ThreadPoolExecutor(workers) as pool:
+        for stretch in pool.map(features, range(0, len(mel), length)):
             for piece in _pieces(stretch):
                 salience, hidden = network.salience(mx.array(piece), hidden)
                 mx.eval(salience, hidden)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import mlx.core as mx
 import numpy as np
 from numpy.typing import NDArray
 
+from ..model.backend import mx
 from ..model.blas import use_cores
 from ..model.config import GRID, N_BINS, N_MELS
 from ..model.rmvpe import RmvpeNetwork, padded_to_grid

@@ -86,6 +86,18 @@ def test_mlx_has_the_fast_blas_whatever_is_used_first(first: str) -> None:
     assert told.strip() == "None"
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere MLX brings a fast BLAS")
+@pytest.mark.parametrize(
+    "module", ["model.layers", "model.rmvpe", "realtime.exact", "realtime.windowed", "realtime.whole"]
+)
+def test_no_module_loads_mlx_before_its_blas(module: str) -> None:
+    told = run_python(
+        f"import livepitch.{module}, sys; assert 'mlx.core' in sys.modules;"
+        "from livepitch.model.blas import preload_blas; print(preload_blas())"
+    )
+    assert told.strip() == "None"
+
+
 @pytest.mark.parametrize("name", livepitch.__all__)
 def test_every_public_name_is_there(name: str) -> None:
     assert getattr(livepitch, name) is not None
