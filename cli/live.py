@@ -10,6 +10,7 @@ import typer
 from .terminal import Debug, UsageError, load_blas, one_line_errors, quiet_pipe, say
 
 if TYPE_CHECKING:
+    from ..model.registry import Model
     from ..realtime.frame import PitchFrame
     from ..realtime.session import Session
     from ..realtime.source import Source
@@ -33,10 +34,10 @@ def live(
         load_blas()
         from ..model.registry import load_model
 
-        load_model(model)  # a wrong name or file is said here, before a window opens
+        loaded = load_model(model)  # a wrong name or file is said here, before a window opens
         source = _source(device, rate, demo)
         if no_gui:
-            _print_frames(source, model, math.inf if seconds is None else seconds)
+            _print_frames(source, loaded, math.inf if seconds is None else seconds)
             return
         from ..gui.app import run_window
 
@@ -52,7 +53,7 @@ def _source(device: str | None, rate: int | None, demo: bool) -> Source:
     return Microphone(device=chosen, sample_rate=rate)
 
 
-def _print_frames(source: Source, model: str, seconds: float) -> None:
+def _print_frames(source: Source, model: Model, seconds: float) -> None:
     """One line per frame until the source ends, `seconds` of sound have passed or Ctrl-C; then a summary."""
     from ..realtime.session import Session
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model.blas import use_cores
 from ..model.decode import decode, voicing
 from ..model.mel import SAMPLE_RATE
 from ..model.registry import Model
 from .chunker import Chunk, Chunker
 from .frame import PitchFrame, PitchTrack, Settings
 from .tracker import FRAME_SECONDS, StreamTracker, Thresholds
+from .whole import whole_salience
 
 Floats = NDArray[np.float32]
 Progress = Callable[[float], None]
@@ -43,10 +43,6 @@ def estimate(
         ValueError: audio that is not one-dimensional, or a rate out of range.
     """
     settings = settings or Settings()
-    model.network()  # loads MLX behind the BLAS that it needs: so the import comes after
-    from .whole import whole_salience
-
-    use_cores(None)
     chunk = _whole_chunk(_checked(audio), sample_rate)
     salience = whole_salience(model, chunk.mel, progress)
     candidate, confidence = decode(salience)

@@ -131,7 +131,8 @@ class StreamTracker:
 
 
 def _stream(model: Model, settings: Settings) -> ExactStream | WindowedStream:
-    network = model.network()  # loads MLX behind the BLAS that it needs: so the imports come after
+    network = model.network()
+    # MLX is loaded here, on the thread that runs it, and not when this module is imported.
     from ..model.causal import CausalNetwork
     from .exact import ExactStream
     from .windowed import CONTEXT, HOP_FRAMES, LOOKAHEAD, WindowedStream

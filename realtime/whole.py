@@ -86,6 +86,7 @@ def _pieces(frames: Floats) -> Iterator[Floats]:
 
 def _rmvpe(network: RmvpeNetwork, mel: Floats, report: Progress) -> Floats:
     """The U-Net in pieces on the grid of its pooling, the GRU over all of it."""
+    use_cores(None)
     padded, parts = padded_to_grid(mel), []
     for start in range(0, len(padded), PIECE):
         left, stop = max(0, start - MARGIN), min(len(padded), start + PIECE)
