@@ -6,11 +6,12 @@ import ctypes
 import os
 import sys
 from functools import cache
-from importlib.metadata import PackageNotFoundError, files
+from importlib.metadata import PackageNotFoundError, files, version
 from pathlib import Path
 
 PACKAGE = "cmeel-openblas"
 LIBRARY = "libopenblas.so"
+GPU_PACKAGES = ("mlx-cuda-12", "mlx-cuda-13")
 
 _loaded: list[ctypes.CDLL] = []  # at most one; kept so that its threads can be set
 
@@ -28,6 +29,8 @@ def preload_blas() -> str | None:
         return "MLX was imported before livepitch, so it runs on its slow reference BLAS; import livepitch first"
     library = _library()
     if library is None:
+        if any(_installed(package) for package in GPU_PACKAGES):
+            return None  # the processor is not what will be used
         return f"no optimised BLAS: MLX runs many times slower; `pip install {PACKAGE}` mends it"
     try:
         # RTLD_GLOBAL: the cblas symbols must be found before those of MLX's own library.
@@ -45,6 +48,13 @@ def use_cores(n: int | None) -> None:
     """
     for library in _loaded:
         library.openblas_set_num_threads(max(1, n or cores()))
+
+
+def _installed(package: str) -> bool:
+    try:
+        return bool(version(package))
+    except PackageNotFoundError:
+        return False
 
 
 def _library() -> Path | None:

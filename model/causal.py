@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from .backend import mx
 from .config import N_MELS, CausalConfig
-from .layers import Conv, Gru, Linear, Weights, norm, pad_frequency
+from .gru import Gru
+from .layers import Conv, Linear, Weights, norm, pad_frequency
 
 State = tuple[mx.array, ...]
 """The padded tails of the encoder's convolutions, in order, and the GRU's state last."""

@@ -17,7 +17,6 @@ from .backend import mx
 Weights = Mapping[str, NDArray[np.float32]]
 EPSILON = 1e-5  # of PyTorch's BatchNorm
 FEW_ROWS = 128  # below it one product over all taps is faster, above it one per tap (measured)
-LONGEST_GRAPH = 512  # GRU steps that are left unevaluated: a graph of a whole song would fill the memory
 
 
 def norm(weights: Weights, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -82,57 +81,16 @@ class Linear:
     bias: mx.array
 
     @classmethod
-    def load(cls, weights: Weights, name: str) -> Linear:
+    def load(cls, weights: Weights, name: str, dtype: mx.Dtype = mx.float32) -> Linear:
         """From PyTorch's `Linear` or 1x1 `Conv2d`."""
         kernel = weights[f"{name}.weight"]
-        return cls(_array(kernel.reshape(len(kernel), -1).T), _array(weights[f"{name}.bias"]))
+        matrix, bias = _array(kernel.reshape(len(kernel), -1).T), _array(weights[f"{name}.bias"])
+        return cls(matrix.astype(dtype), bias.astype(dtype))
 
     def __call__(self, x: mx.array) -> mx.array:
         """(..., n_in) -> (..., n_out)."""
         flat = mx.addmm(self.bias, x.reshape(-1, x.shape[-1]), self.matrix)
         return flat.reshape(*x.shape[:-1], -1)
-
-
-@dataclass(frozen=True)
-class Gru:
-    """PyTorch's GRU, one direction. n = tanh(W_in x + b_in + r·(W_hn h + b_hn)): b_hn stays inside the product."""
-
-    w_input: mx.array  # (n_in, 3H), order r, z, n
-    b_input: mx.array  # (3H,), with b_hh merged for r and z
-    w_hidden: mx.array  # (H, 3H)
-    b_hidden: mx.array  # (3H,), zero for r and z
-
-    @classmethod
-    def load(cls, weights: Weights, name: str, suffix: str = "") -> Gru:
-        """From PyTorch's weights `name.weight_ih_l0` and so on."""
-        w_ih, w_hh, b_ih, b_hh = (
-            weights[f"{name}.{part}_l0{suffix}"] for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-        )
-        two = 2 * w_hh.shape[1]
-        merged = np.concatenate((b_ih[:two] + b_hh[:two], b_ih[two:]))
-        inside = np.concatenate((np.zeros(two), b_hh[two:]))
-        return cls(_array(w_ih.T), _array(merged), _array(w_hh.T), _array(inside))
-
-    @property
-    def hidden(self) -> int:
-        """Size of the state."""
-        return int(self.w_hidden.shape[0])
-
-    def __call__(self, x: mx.array, h: mx.array) -> mx.array:
-        """x (n, n_in), h (H,) before the first frame -> the states (n, H) after each frame."""
-        size = self.hidden
-        projected = mx.addmm(self.b_input, x, self.w_input)  # for all frames at once
-        gates_in, new_in = (mx.split(part, len(x)) for part in mx.split(projected, [2 * size], axis=1))
-        states, h = [], h.reshape(1, -1)
-        for gate_in, candidate_in in zip(gates_in, new_in, strict=True):
-            gates, candidate = mx.split(mx.addmm(self.b_hidden, h, self.w_hidden), [2 * size], axis=1)
-            reset, update = mx.split(mx.sigmoid(gate_in + gates), 2, axis=1)
-            new = mx.tanh(candidate_in + reset * candidate)
-            h = new + update * (h - new)
-            states.append(h)
-            if len(states) % LONGEST_GRAPH == 0:
-                mx.eval(h)
-        return mx.concatenate(states)
 
 
 def pad_frequency(x: mx.array) -> mx.array:

@@ -1,11 +1,12 @@
 """RMVPE as published, in MLX: U-Net over time and frequency, bidirectional GRU, salience. Equal to PyTorch's.
 
 Source: Wei et al., "RMVPE: A Robust Model for Vocal Pitch Estimation in Polyphonic Music", Interspeech 2023; shapes and
-names follow the RVC/Applio checkpoints.
+names follow the RVC/Applio checkpoints. Activations are pieces in time, channels last; see `lanes`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,26 +14,13 @@ from numpy.typing import NDArray
 
 from .backend import mx
 from .config import GRID, RmvpeConfig
-from .layers import Gru, Linear, Weights, norm
+from .conv import Conv3x3
+from .gru import BiGru
+from .lanes import Pieces, cut, joined, lane, lengths, on_gpu, recut, shares, with_neighbours
+from .layers import Linear, Weights, norm
 
-
-@dataclass(frozen=True)
-class Conv3x3:
-    """3x3 convolution, `same` padding, BatchNorm folded in: `kernel` (n_out, 3, 3, n_in)."""
-
-    kernel: mx.array
-    bias: mx.array
-
-    @classmethod
-    def folded(cls, weights: Weights, conv: str, batch_norm: str) -> Conv3x3:
-        """From PyTorch's weights (n_out, n_in, 3, 3) and the BatchNorm that follows."""
-        scale, shift = norm(weights, batch_norm)
-        kernel = (weights[f"{conv}.weight"] * scale[:, None, None, None]).transpose(0, 2, 3, 1)
-        return cls(mx.array(kernel.astype(np.float32)), mx.array(shift.astype(np.float32)))
-
-    def __call__(self, x: mx.array) -> mx.array:
-        """(1, T, F, n_in) -> (1, T, F, n_out)."""
-        return mx.conv2d(x, self.kernel, padding=1) + self.bias
+Trace = dict[str, NDArray[np.float32]]
+Seen = Callable[[str, Pieces], None]
 
 
 @dataclass(frozen=True)
@@ -44,16 +32,19 @@ class Block:
     shortcut: Linear | None
 
     @classmethod
-    def load(cls, weights: Weights, name: str) -> Block:
+    def load(cls, weights: Weights, name: str, dtype: mx.Dtype = mx.float32) -> Block:
         """From the checkpoint's tensors under `name`."""
-        first, second = (Conv3x3.folded(weights, f"{name}.conv.{i}", f"{name}.conv.{i + 1}") for i in (0, 3))
+        first, second = (Conv3x3.folded(weights, f"{name}.conv.{i}", f"{name}.conv.{i + 1}", dtype) for i in (0, 3))
         has_shortcut = f"{name}.shortcut.weight" in weights
-        return cls(first, second, Linear.load(weights, f"{name}.shortcut") if has_shortcut else None)
+        return cls(first, second, Linear.load(weights, f"{name}.shortcut", dtype) if has_shortcut else None)
 
-    def __call__(self, x: mx.array) -> mx.array:
-        """(1, T, F, n_in) -> (1, T, F, n_out)."""
-        y = mx.maximum(self.second(mx.maximum(self.first(x), 0.0)), 0.0)
-        return y + (x if self.shortcut is None else self.shortcut(x))
+    def __call__(self, pieces: Pieces) -> Pieces:
+        """Pieces (T, F, n_in) -> (T, F, n_out)."""
+        out = self.second(self.first(pieces))
+        for i, piece in enumerate(pieces):
+            with lane(i):
+                out[i] = out[i] + (piece if self.shortcut is None else self.shortcut(piece))
+        return out
 
 
 @dataclass(frozen=True)
@@ -69,27 +60,28 @@ class Up:
     blocks: list[Block]
 
     @classmethod
-    def load(cls, weights: Weights, name: str, n_blocks: int) -> Up:
+    def load(cls, weights: Weights, name: str, n_blocks: int, dtype: mx.Dtype = mx.float32) -> Up:
         """From the checkpoint's tensors under `name`."""
         scale, shift = norm(weights, f"{name}.conv1.1")
-        kernel = weights[f"{name}.conv1.0.weight"] * scale[None, :, None, None]  # (n_in, n_out, 3, 3)
-        matrix = _up_matrix(kernel)
-        blocks = [Block.load(weights, f"{name}.conv2.{i}") for i in range(n_blocks)]
-        return cls(mx.array(matrix), mx.array(np.tile(shift, 4).astype(np.float32)), blocks)
+        matrix = _up_matrix(weights[f"{name}.conv1.0.weight"] * scale[None, :, None, None])
+        blocks = [Block.load(weights, f"{name}.conv2.{i}", dtype) for i in range(n_blocks)]
+        return cls(mx.array(matrix).astype(dtype), mx.array(np.tile(shift, 4).astype(np.float32)).astype(dtype), blocks)
 
-    def __call__(self, x: mx.array, skip: mx.array) -> mx.array:
-        """(1, T, F, n_in), (1, 2T, 2F, n_out) -> (1, 2T, 2F, n_out)."""
-        _, frames, n_bands, n_in = x.shape
-        padded = mx.pad(x[0], [(0, 1), (0, 1), (0, 0)])
+    def upsampled(self, pieces: Pieces) -> Pieces:
+        """Pieces (T, F, n_in) -> (2T, 2F, n_out), before the concatenation."""
+        out = []
+        for i in range(len(pieces)):
+            with lane(i):
+                out.append(self._piece(with_neighbours(pieces, i, before=0)))
+        return out
+
+    def _piece(self, padded: mx.array) -> mx.array:
+        frames, n_bands, n_in = padded.shape[0] - 1, padded.shape[1] - 1, padded.shape[2]
         row = (n_bands + 1) * n_in
         near = mx.as_strided(padded, (frames, n_bands, 2, 2 * n_in), (row, n_in, row, 1))
         four = mx.addmm(self.bias, near.reshape(frames * n_bands, -1), self.matrix)
-        four = mx.maximum(four, 0.0).reshape(frames, n_bands, 2, 2, -1)
-        x = four.transpose(0, 2, 1, 3, 4).reshape(1, 2 * frames, 2 * n_bands, -1)
-        x = mx.concatenate([x, skip], axis=3)
-        for block in self.blocks:
-            x = block(x)
-        return x
+        four = mx.maximum(four, mx.array(0.0, four.dtype)).reshape(frames, n_bands, 2, 2, -1)
+        return four.transpose(0, 2, 1, 3, 4).reshape(2 * frames, 2 * n_bands, -1)
 
 
 def _up_matrix(kernel: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -103,57 +95,114 @@ def _up_matrix(kernel: NDArray[np.float64]) -> NDArray[np.float32]:
     return matrix.reshape(4 * n_in, 4 * n_out).astype(np.float32)
 
 
+def with_skip(pieces: Pieces, skip: Pieces) -> Pieces:
+    """Channels of both, `[pieces, skip]`, in the pieces that `skip` is cut into."""
+    pieces, out = recut(pieces, lengths(skip)), []
+    for i, (low, high) in enumerate(zip(pieces, skip, strict=True)):
+        with lane(i):
+            out.append(mx.concatenate([low, high], axis=2))
+    return out
+
+
+def pool(pieces: Pieces) -> Pieces:
+    """Means of 2x2: pieces (T, F, C) -> (T / 2, F / 2, C), cut anew to suit their size."""
+    out = []
+    for i, x in enumerate(pieces):
+        with lane(i):
+            out.append(0.25 * (x[::2, ::2] + x[::2, 1::2] + x[1::2, ::2] + x[1::2, 1::2]))
+    return recut(out, shares(sum(lengths(out)), out[0].shape[1]))
+
+
 def padded_to_grid(mel: NDArray[np.float32]) -> NDArray[np.float32]:
     """Reflects frames at the right until their number is a multiple of 32: (T, 128) -> (T', 128)."""
     return np.pad(mel, ((0, -len(mel) % GRID), (0, 0)), mode="reflect")
 
 
 class RmvpeNetwork:
-    """The U-Net up to the GRU, and the GRU with its head, apart: a stream carries state between them."""
+    """The U-Net up to the GRU, and the GRU with its head, apart: a stream carries state between them.
 
-    def __init__(self, config: RmvpeConfig, weights: Weights) -> None:
+    Args:
+        config: shape of the network.
+        weights: PyTorch's names and layouts, float32.
+        half: the U-Net in 16-bit floats, for GPUs; its features and the GRU stay in 32 bits.
+    """
+
+    def __init__(self, config: RmvpeConfig, weights: Weights, half: bool = False) -> None:
         self.config = config
+        self._dtype = dtype = mx.float16 if half else mx.float32
         self._scale, self._shift = (float(v[0]) for v in norm(weights, "unet.encoder.bn"))
 
         def level(name: str) -> list[Block]:
-            return [Block.load(weights, f"unet.{name}.conv.{i}") for i in range(config.n_blocks)]
+            return [Block.load(weights, f"unet.{name}.conv.{i}", dtype) for i in range(config.n_blocks)]
 
-        self._encoder = [level(f"encoder.layers.{i}") for i in range(len(config.channels))]
+        levels = range(len(config.channels))
+        self._encoder = [level(f"encoder.layers.{i}") for i in levels]
         self._inter = [level(f"intermediate.layers.{i}") for i in range(config.inter_layers)]
-        self._decoder = [
-            Up.load(weights, f"unet.decoder.layers.{i}", config.n_blocks) for i in range(len(config.channels))
-        ]
-        self._cnn_kernel = mx.array(weights["cnn.weight"].transpose(0, 2, 3, 1))
-        self._cnn_bias = mx.array(weights["cnn.bias"])
-        self._forward = Gru.load(weights, "fc.0.gru")
-        self._backward = Gru.load(weights, "fc.0.gru", "_reverse")
+        self._decoder = [Up.load(weights, f"unet.decoder.layers.{i}", config.n_blocks, dtype) for i in levels]
+        self._cnn = Conv3x3.plain(weights["cnn.weight"], weights["cnn.bias"], dtype=dtype)
+        self._gru = BiGru.load(weights, "fc.0.gru")
         self._head = Linear.load(weights, "fc.1")
+        # On the CPU compiling would call a C++ compiler, which a user need not have.
+        self._unet = mx.compile(self._features) if on_gpu() else self._features
 
     def initial_state(self) -> mx.array:
         """The forward GRU's state before the first frame, (H,)."""
-        return mx.zeros((self._forward.hidden,))
+        return mx.zeros((self._gru.hidden,))
 
     def features(self, mel: mx.array) -> mx.array:
         """What the GRU sees: mel (T, 128), T a multiple of 32 -> (T, 384), channel-major."""
-        x, skips = (mel * self._scale + self._shift)[None, :, :, None], []
-        for level in self._encoder:
-            for block in level:
-                x = block(x)
-            skips.append(x)
-            x = 0.25 * (x[:, ::2, ::2] + x[:, ::2, 1::2] + x[:, 1::2, ::2] + x[:, 1::2, 1::2])
-        for level in self._inter:
-            for block in level:
-                x = block(x)
-        for up, skip in zip(self._decoder, reversed(skips), strict=True):
-            x = up(x, skip)
-        x = mx.conv2d(x, self._cnn_kernel, padding=1) + self._cnn_bias
-        return x[0].transpose(0, 2, 1).reshape(len(mel), -1)
+        features: mx.array = self._unet(mel)
+        return features
+
+    def _features(self, mel: mx.array, seen: Seen | None = None) -> mx.array:
+        seen = seen or (lambda name, pieces: None)
+        x = (mel * self._scale + self._shift)[:, :, None].astype(self._dtype)
+        pieces, skips = cut(x, shares(*mel.shape)), []
+        seen("input", pieces)
+        for i, level in enumerate(self._encoder):
+            pieces = _run(level, pieces, f"encoder.{i}", seen)
+            skips.append(pieces)
+            pieces = pool(pieces)
+            seen(f"pool.{i}", pieces)
+        for i, level in enumerate(self._inter):
+            pieces = _run(level, pieces, f"intermediate.{i}", seen)
+        for i, (up, skip) in enumerate(zip(self._decoder, reversed(skips), strict=True)):
+            pieces = up.upsampled(pieces)
+            seen(f"decoder.{i}.up", pieces)
+            pieces = _run(up.blocks, with_skip(pieces, skip), f"decoder.{i}", seen)
+        pieces = self._cnn(pieces)
+        seen("cnn", pieces)
+        return joined(pieces).astype(mx.float32).transpose(0, 2, 1).reshape(len(mel), -1)
 
     def salience(self, features: mx.array, state: mx.array) -> tuple[mx.array, mx.array]:
         """Features (T, 384) and the forward state before them -> salience (T, 360), forward states (T, H).
 
         The backward direction starts from zeros after the last frame.
         """
-        ahead = self._forward(features, state)
-        behind = self._backward(features[::-1], mx.zeros((self._backward.hidden,)))[::-1]
+        ahead, behind = self._gru(features, state)
         return mx.sigmoid(self._head(mx.concatenate([ahead, behind], axis=1))), ahead
+
+    def trace(self, mel: NDArray[np.float32]) -> Trace:
+        """Every activation by name, in order and in PyTorch's layouts without a batch: for comparison.
+
+        mel (T, 128), T a multiple of 32 -> `input`, `encoder.LEVEL.BLOCK`, `pool.LEVEL`, `intermediate.LEVEL.BLOCK`,
+        `decoder.LEVEL.up`, `decoder.LEVEL.BLOCK` and `cnn` of (C, T, F); `features`, `gru.forward`, `gru.backward`,
+        `logits` and `salience` of (T, n).
+        """
+        found: Trace = {}
+
+        def keep(name: str, pieces: Pieces) -> None:
+            found[name] = np.array(joined(pieces).transpose(2, 0, 1).astype(mx.float32))
+
+        features = self._features(mx.array(mel), keep)
+        ahead, behind = self._gru(features, self.initial_state())
+        logits = self._head(mx.concatenate([ahead, behind], axis=1))
+        rows = (("features", features), ("gru.forward", ahead), ("gru.backward", behind), ("logits", logits))
+        return found | {name: np.array(x) for name, x in (*rows, ("salience", mx.sigmoid(logits)))}
+
+
+def _run(blocks: list[Block], pieces: Pieces, name: str, seen: Seen) -> Pieces:
+    for i, block in enumerate(blocks):
+        pieces = block(pieces)
+        seen(f"{name}.{i}", pieces)
+    return pieces

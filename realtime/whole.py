@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +13,16 @@ from ..model.backend import mx
 from ..model.blas import cores, use_cores
 from ..model.causal import CausalNetwork
 from ..model.config import GRID, N_BINS
+from ..model.lanes import on_gpu
 from ..model.registry import Model
 from ..model.rmvpe import RmvpeNetwork, padded_to_grid
 
 STEP = 64  # frames per step of the causal network: larger ones leave the cache
 LONGEST = 64 * STEP  # frames that one thread takes at a time
 MOST_THREADS = 8
-PIECE = 64 * GRID  # frames per run of the U-Net, on the grid of its pooling
-MARGIN = 16 * GRID  # frames of context on either side of a piece
+RUN = 256 * GRID  # frames per run of the U-Net, on the grid of its pooling: 82 s, 0.8 GB for the published one
+RUN_GPU = 64 * GRID  # the same on a GPU, where activations took several times the memory
+MARGIN = 50 * GRID  # frames on either side of a run: as far as the published U-Net sees (1,583), so runs change nothing
 
 Floats = NDArray[np.float32]
 Progress = Callable[[float], None]
@@ -43,7 +46,7 @@ def _causal(model: Model, mel: Floats, report: Progress) -> Floats:
     use_cores(1)  # the stretches share the cores already
 
     # A GPU is one device however many threads feed it; beyond a few cores the GRU sets the pace.
-    workers = 1 if mx.default_device() == mx.gpu else min(cores(), MOST_THREADS)
+    workers = 1 if on_gpu() else min(cores(), MOST_THREADS)
     # Two rounds at least, so that the GRU has work while the second is under way.
     rounds = max(2, -(-len(mel) // (workers * LONGEST)))
     length = -(-len(mel) // (workers * rounds))
@@ -53,15 +56,20 @@ def _causal(model: Model, mel: Floats, report: Progress) -> Floats:
         return _features(_causal_network(model), mel[start - lead : start + length])[lead:]
 
     hidden, out, done = network.initial_state()[-1], [], 0
-    with ThreadPoolExecutor(workers) as pool:
-        for stretch in pool.map(features, range(0, len(mel), length)):
-            for piece in _pieces(stretch):
-                salience, hidden = network.salience(mx.array(piece), hidden)
-                mx.eval(salience, hidden)
-                out.append(np.array(salience))
-            done += len(stretch)
-            report(done / len(mel))
+    for stretch in _threads(workers).map(features, range(0, len(mel), length)):
+        for piece in _pieces(stretch):
+            salience, hidden = network.salience(mx.array(piece), hidden)
+            mx.eval(salience, hidden)
+            out.append(np.array(salience))
+        done += len(stretch)
+        report(done / len(mel))
     return np.concatenate(out)
+
+
+@cache
+def _threads(n: int) -> ThreadPoolExecutor:
+    """The same threads for every recording: MLX keeps what it made for a thread after that thread has ended."""
+    return ThreadPoolExecutor(n, "livepitch-track")
 
 
 def _causal_network(model: Model) -> CausalNetwork:
@@ -85,11 +93,11 @@ def _pieces(frames: Floats) -> Iterator[Floats]:
 
 
 def _rmvpe(network: RmvpeNetwork, mel: Floats, report: Progress) -> Floats:
-    """The U-Net in pieces on the grid of its pooling, the GRU over all of it."""
-    use_cores(None)
-    padded, parts = padded_to_grid(mel), []
-    for start in range(0, len(padded), PIECE):
-        left, stop = max(0, start - MARGIN), min(len(padded), start + PIECE)
+    """The U-Net in runs on the grid of its pooling, the GRU over all of it."""
+    use_cores(1)  # the network's lanes share the cores already
+    padded, parts, length = padded_to_grid(mel), [], RUN_GPU if on_gpu() else RUN
+    for start in range(0, len(padded), length):
+        left, stop = max(0, start - MARGIN), min(len(padded), start + length)
         right = min(len(padded), stop + MARGIN)
         features = network.features(mx.array(padded[left:right]))[start - left : stop - left]
         mx.eval(features)

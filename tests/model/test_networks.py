@@ -105,3 +105,20 @@ def test_each_thread_builds_its_own_network() -> None:
         thread.join()
     assert built[0] is not built[1]
     assert model.network() is model.network()
+
+
+def test_half_precision_is_near_and_is_not_for_the_causal_network() -> None:
+    import mlx.core as mx
+
+    checkpoint, mel = seeded(SMALL_RMVPE), log_mels(64)
+    found = []
+    for half in (False, True):
+        network = Model(checkpoint, half).network()
+        assert isinstance(network, RmvpeNetwork)
+        features = network.features(mx.array(mel))
+        assert features.dtype == mx.float32
+        found.append(np.array(network.salience(features, network.initial_state())[0]))
+    difference = np.abs(found[0] - found[1]).max()
+    assert 0 < difference < 0.02
+    with pytest.raises(ValueError, match="causal"):
+        Model(seeded(SMALL_CAUSAL), half=True)
