@@ -1,6 +1,6 @@
 """Checkpoints: weights as numpy arrays with the metadata that gives them meaning. No MLX here.
 
-The file is safetensors; under the metadata key `livepitch` stands one JSON object: the network's configuration, its
+Our file is safetensors; under the metadata key `livepitch` stands one JSON object: the network's configuration, its
 thresholds and how it was trained. Weights carry PyTorch's names, BatchNorm not yet folded, so that a file serves
 inference, further training and parity alike.
 """
@@ -8,6 +8,8 @@ inference, further training and parity alike.
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,17 +17,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
-from .config import CausalConfig, Config, config_from_dict, config_to_dict
+from .config import CausalConfig, Config, RmvpeConfig, config_from_dict, config_to_dict
 from .errors import CheckpointError
+from .formats.file_kind import file_kind
+from .formats.layouts import rmvpe_weights
+from .formats.safetensors_file import safetensors_tensors
+from .formats.tensors import Stored, Weights, approved, shown
+from .formats.torch_file import torch_tensors
 from .names import expected_shapes
 
 METADATA_KEY = "livepitch"
 FORMAT = 1  # raised when an older livepitch could misread a newer file
-
-Weights = dict[str, NDArray[np.float32]]
+FOREIGN_THRESHOLD = 0.03  # of checkpoints that state none: what RVC and Applio use; with one value no hysteresis
 
 
 @dataclass(frozen=True)
@@ -50,61 +55,79 @@ class Checkpoint:
 
 
 def read_checkpoint(path: str | Path) -> Checkpoint:
-    """Reads a `.safetensors` file, strictly: every tensor that the configuration asks for, of its shape, no other.
+    """Reads a checkpoint, whatever its suffix: safetensors in our, PyTorch's or mlx-rmvpe's names, .pt, .onnx.
+
+    Strictly: every tensor that the configuration asks for, of its shape, no other. A file without livepitch's metadata
+    must be RMVPE of some width.
 
     Raises:
         CheckpointError: missing, damaged or foreign file; the text names the first tensor that is wrong.
     """
     path = Path(path)
-    if not path.is_file():
-        raise CheckpointError(f"{path}: no such file; `livepitch weights list` shows the models there are")
     try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = (file.metadata() or {}).get(METADATA_KEY)
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path}: not a safetensors checkpoint ({error})") from None
-    if metadata is None:
-        raise CheckpointError(f"{path}: no livepitch metadata in it, so the network's shape is unknown")
-    return _checkpoint(path, metadata, weights)
+        if not path.is_file():
+            raise CheckpointError(f"{path}: no such file; `livepitch weights list` shows the models there are")
+        return _READERS[file_kind(path)](path)
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except MemoryError:
+        raise CheckpointError(f"{path}: more than this machine's memory holds") from None
 
 
-def _checkpoint(path: Path, metadata: str, weights: Mapping[str, NDArray[Any]]) -> Checkpoint:
+def _read_safetensors(path: Path) -> Checkpoint:
+    with safetensors_tensors(path) as (metadata, tensors):
+        if METADATA_KEY in metadata:
+            return _checkpoint(path, metadata[METADATA_KEY], tensors)
+        return _foreign(path, tensors)
+
+
+def _read_torch(path: Path) -> Checkpoint:
+    with torch_tensors(path) as tensors:
+        return _foreign(path, tensors)
+
+
+def _read_onnx(path: Path) -> Checkpoint:
+    from .formats.onnx_layout import onnx_tensors
+
+    return _foreign(path, onnx_tensors(path))
+
+
+_READERS = {"safetensors": _read_safetensors, "torch": _read_torch, "onnx": _read_onnx}
+
+
+def _foreign(path: Path, tensors: Mapping[str, Stored]) -> Checkpoint:
+    config, weights = rmvpe_weights(path, tensors)
+    source = {"source": path.name}
+    return Checkpoint(path.stem, config, weights, FOREIGN_THRESHOLD, FOREIGN_THRESHOLD, source, path)
+
+
+def _checkpoint(path: Path, metadata: str, tensors: Mapping[str, Stored]) -> Checkpoint:
     try:
         record = json.loads(metadata)
         if record["format"] > FORMAT:
             raise CheckpointError(f"{path}: written by a newer livepitch (format {record['format']}); update livepitch")
         config = config_from_dict(record["config"])
+        if isinstance(config, RmvpeConfig) and max(config.n_blocks, config.inter_layers) > len(tensors):
+            raise ValueError("more blocks than tensors")
+        expected = expected_shapes(config)
         threshold, release = float(record["threshold"]), float(record["release"])
         if not 0.0 <= release <= threshold <= 1.0:
             raise ValueError(f"thresholds {release}, {threshold} are not in order within 0..1")
-    except (KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path}: its livepitch metadata is damaged ({error})") from None
-    checked = check_weights(path, config, weights)
-    return Checkpoint(record.get("name", path.stem), config, checked, threshold, release, record["training"], path)
-
-
-def check_weights(path: Path, config: Config, weights: Mapping[str, NDArray[Any]]) -> Weights:
-    """The weights as float32, if they are exactly those that `config` asks for.
-
-    Raises:
-        CheckpointError: a tensor is missing, superfluous, mis-shaped or not finite.
-    """
-    expected = expected_shapes(config)
-    for name in sorted(expected.keys() | weights.keys()):
-        if name not in weights:
-            raise CheckpointError(f"{path}: tensor {name} is missing")
-        if name not in expected:
-            raise CheckpointError(f"{path}: tensor {name} does not belong to this network")
-        if weights[name].shape != expected[name]:
-            raise CheckpointError(f"{path}: tensor {name} is {weights[name].shape}, not {expected[name]}")
-        if not np.isfinite(weights[name]).all():
-            raise CheckpointError(f"{path}: tensor {name} holds values that are not finite")
-    return {name: np.ascontiguousarray(weights[name], np.float32) for name in expected}
+        name, training = str(record.get("name", path.stem)), dict(record["training"])
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+        raise CheckpointError(f"{path}: its livepitch metadata is damaged ({shown(error)})") from None
+    return Checkpoint(name, config, approved(path, expected, tensors), threshold, release, training, path)
 
 
 def write_checkpoint(path: str | Path, checkpoint: Checkpoint, half: bool = True) -> None:
-    """Writes what `read_checkpoint` reads; `half` stores convolutions and matrices in 16 bits, statistics never."""
+    """Writes what `read_checkpoint` reads, whole or not at all: a file already there stays until the new one is whole.
+
+    `half` stores convolutions and matrices in 16 bits where their values fit, statistics never.
+
+    Raises:
+        CheckpointError: a tensor is wrong, or the file cannot be written.
+    """
+    path = Path(path)
     record = {
         "format": FORMAT,
         "name": checkpoint.name,
@@ -113,8 +136,30 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint, half: bool = True
         "release": checkpoint.release,
         "training": dict(checkpoint.training),
     }
-    tensors: dict[str, NDArray[Any]] = {
-        name: value.astype(np.float16) if half and value.ndim > 1 else value.astype(np.float32)
-        for name, value in check_weights(Path(path), checkpoint.config, checkpoint.weights).items()
-    }
-    save_file(tensors, path, metadata={METADATA_KEY: json.dumps(record, sort_keys=True)})
+    tensors = {name: Stored.of(value) for name, value in checkpoint.weights.items()}
+    checked = approved(path, expected_shapes(checkpoint.config), tensors)
+    kept = {name: _narrowed(value) if half else value for name, value in checked.items()}
+    data = save(kept, metadata={METADATA_KEY: json.dumps(record, sort_keys=True)})
+    try:
+        _replace(path, data)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CheckpointError(f"{path}: cannot be written ({reason}); what was there before is unchanged") from None
+
+
+def _narrowed(value: NDArray[np.float32]) -> NDArray[Any]:
+    fits = value.ndim > 1 and np.abs(value).max() <= np.finfo(np.float16).max
+    return value.astype(np.float16) if fits else value
+
+
+def _replace(path: Path, data: bytes) -> None:
+    target = Path(os.path.realpath(path))  # through a link, so that the link stays one
+    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with partial.open("xb") as file:
+            file.write(data)
+        if target.exists():
+            shutil.copymode(target, partial)
+        os.replace(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,14 +73,25 @@ def damaged(tmp_path: Path, change: str) -> Path:
         record["release"] = 0.9
     elif change == "field":
         del record["threshold"]
-    metadata = None if change == "no metadata" else {METADATA_KEY: json.dumps(record)}
-    save_file(tensors, path, metadata)
+    elif change == "not a dict":
+        record["config"] = []
+    elif change == "not numbers":
+        record["config"] = {"kind": "rmvpe", "base_channels": "16"}
+    elif change == "endless":
+        record["config"] = {"kind": "rmvpe", "n_blocks": 10**9}
+    elif change == "no record":
+        del record["training"]
+    save_file(tensors, path, {METADATA_KEY: json.dumps(record)})
     if change == "truncated":
         path.write_bytes(good.read_bytes()[:-100])
     elif change == "text":
         path.write_text("these are not weights")
     elif change == "empty":
         path.write_bytes(b"")
+    elif change == "pointer":
+        path.write_text("version https://git-lfs.example/spec/v1\noid sha256:0\n")
+    elif change == "page":
+        path.write_text("\n<!DOCTYPE html><title>404</title>")
     return path
 
 
@@ -93,10 +105,15 @@ def damaged(tmp_path: Path, change: str) -> Path:
         ("newer", "newer livepitch"),
         ("thresholds", "not in order"),
         ("field", "metadata is damaged"),
-        ("no metadata", "no livepitch metadata"),
+        ("not a dict", "metadata is damaged"),
+        ("not numbers", "metadata is damaged"),
+        ("endless", "metadata is damaged .more blocks than tensors"),
+        ("no record", "metadata is damaged"),
         ("truncated", "not a safetensors"),
-        ("text", "not a safetensors"),
-        ("empty", "not a safetensors"),
+        ("text", "not a checkpoint: neither safetensors, nor of torch.save .*, nor ONNX"),
+        ("empty", "an empty file"),
+        ("pointer", "a pointer of Git LFS"),
+        ("page", "a web page"),
     ],
 )
 def test_every_damage_is_named_in_one_line(tmp_path: Path, change: str, says: str) -> None:
@@ -113,8 +130,60 @@ def test_a_checkpoint_that_lacks_a_tensor_is_not_written(tmp_path: Path) -> None
     assert not (tmp_path / "x.safetensors").exists()
 
 
+def test_values_beyond_half_precision_stay_whole(tmp_path: Path) -> None:
+    large = seeded(SMALL_RMVPE)
+    large.weights["cnn.weight"][0, 0, 0, 0] = 1e6
+    write_checkpoint(tmp_path / "x.safetensors", large)
+    np.testing.assert_array_equal(
+        read_checkpoint(tmp_path / "x.safetensors").weights["cnn.weight"], large.weights["cnn.weight"]
+    )
+
+
+def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    first, second, path = seeded(SMALL_RMVPE, 1), seeded(SMALL_CAUSAL, 2), tmp_path / "x.safetensors"
+    write_checkpoint(path, first)
+    path.chmod(0o640)
+    link = tmp_path / "link.safetensors"
+    link.symlink_to(path)
+    write_checkpoint(link, second)
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert read_checkpoint(path).config == second.config
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["link.safetensors", "x.safetensors"]
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """No file may grow beyond 10 kB, as if the disk were full."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_failed_write_leaves_the_good_file(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    path = tmp_path / "x.safetensors"
+    write_checkpoint(path, seeded(SMALL_RMVPE))
+    before = path.read_bytes()
+    request.getfixturevalue("small_files")
+    with pytest.raises(CheckpointError, match=r"x\.safetensors: cannot be written \(File too large\)"):
+        write_checkpoint(path, seeded(SMALL_RMVPE, 1))
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["x.safetensors"]
+
+
+def test_there_must_be_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"cannot be written \(No such file or directory\)"):
+        write_checkpoint(tmp_path / "nowhere" / "x.safetensors", seeded(SMALL_RMVPE))
+    with pytest.raises(CheckpointError, match="cannot be written"):
+        write_checkpoint(tmp_path, seeded(SMALL_RMVPE))
+    with pytest.raises(CheckpointError, match="no such file"):
+        read_checkpoint(tmp_path)
+
+
 def test_the_bundled_models() -> None:
-    for info in list_models():
+    for info in (model for model in list_models() if model.bundled):
         model = load_model(info.name)
         assert model.name == info.name
         assert info.size <= 12_000_000
