@@ -78,3 +78,27 @@ def progress_bar(title: str) -> Iterator[Callable[[float], None] | None]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=1.0)
         yield lambda done: bar.update(task, completed=done)
+
+
+@contextmanager
+def download_bar(title: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on standard error, told the bytes there are and will be; None where that is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(
+        *columns, TransferSpeedColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True
+    ) as bar:
+        task = bar.add_task(title, total=None)
+
+        def show(there: int, size: int) -> None:
+            if bar.tasks[0].total is None:  # what an earlier download brought is no speed of this one
+                bar.reset(task, total=size, completed=there)
+            else:
+                bar.update(task, completed=there)
+
+        yield show

@@ -63,10 +63,11 @@ def _device_input(device: InputDevice, place: int, unique: bool) -> InputChoice:
 
 
 def model_choices(current: str) -> list[Choice]:
-    """The models that are known by name, and the current one if it is a file."""
+    """The models that are here by name, and the current one if it is a file."""
+    here = [info for info in list_models() if info.available]
     known = [
         Choice(info.name, info.name, info.description, f"Ctrl+Alt+{place}" if place < 10 else "")
-        for place, info in enumerate(list_models(), 1)
+        for place, info in enumerate(here, 1)
     ]
     if current not in (choice.key for choice in known):
         known.append(Choice(current, model_label(current), current))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from .blas import preload_blas
 from .checkpoint import Checkpoint, read_checkpoint
 from .config import CausalConfig
 from .errors import CheckpointError
+from .published import RELEASES, cache_folder
 
 if TYPE_CHECKING:
     from .causal import CausalNetwork
@@ -36,8 +39,11 @@ class Model:
     on the thread that runs it.
     """
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    def __init__(self, checkpoint: Checkpoint, half: bool = False) -> None:
+        if half and checkpoint.causal:
+            raise ValueError(f"{checkpoint.name} is causal: half=True is for RMVPE")
         self.checkpoint = checkpoint
+        self.half = half
         self._built = threading.local()
 
     def __repr__(self) -> str:
@@ -58,15 +64,22 @@ class Model:
         """Number of trained values."""
         return sum(value.size for name, value in self.checkpoint.weights.items() if "running_" not in name)
 
+    @cached_property
+    def fits_half(self) -> bool:
+        """Whether 16 bits hold its convolutions and matrices exactly, as where they were published so."""
+        matrices = (value for value in self.checkpoint.weights.values() if value.ndim > 1)
+        with np.errstate(over="ignore"):
+            return all(np.array_equal(value, value.astype(np.float16)) for value in matrices)
+
     def network(self) -> CausalNetwork | RmvpeNetwork:
         """The MLX network of this thread."""
         if not hasattr(self._built, "network"):
-            self._built.network = _build(self.checkpoint)
+            self._built.network = _build(self.checkpoint, self.half)
         network: CausalNetwork | RmvpeNetwork = self._built.network
         return network
 
 
-def _build(checkpoint: Checkpoint) -> CausalNetwork | RmvpeNetwork:
+def _build(checkpoint: Checkpoint, half: bool) -> CausalNetwork | RmvpeNetwork:
     problem = preload_blas()  # must come before MLX
     if problem:
         warnings.warn(problem, SlowBlasWarning, stacklevel=3)
@@ -76,7 +89,7 @@ def _build(checkpoint: Checkpoint) -> CausalNetwork | RmvpeNetwork:
         return CausalNetwork(checkpoint.config, checkpoint.weights)
     from .rmvpe import RmvpeNetwork
 
-    return RmvpeNetwork(checkpoint.config, checkpoint.weights)
+    return RmvpeNetwork(checkpoint.config, checkpoint.weights, half)
 
 
 @dataclass(frozen=True)
@@ -86,30 +99,62 @@ class ModelInfo:
     name: str
     bundled: bool
     path: Path
+    """Where it is, or would be."""
     size: int
     """Bytes."""
     description: str
+    available: bool = True
+    """False for a model that is still to be fetched."""
 
 
 def list_models() -> list[ModelInfo]:
-    """The models that `load_model` knows by name."""
-    return [
-        ModelInfo(name, True, path, path.stat().st_size if path.exists() else 0, description)
-        for name, description in BUNDLED.items()
-        for path in (FOLDER / f"{name}.safetensors",)
-    ]
+    """The models that `load_model` knows by name, those to be fetched last."""
+    return [*(_bundled(name) for name in BUNDLED), *(_released(name) for name in RELEASES)]
 
 
-def load_model(name_or_path: str | Path = "stream") -> Model:
-    """A bundled model by name, or a checkpoint by path; weights only, shared by any number of streams.
+def _bundled(name: str) -> ModelInfo:
+    path = FOLDER / f"{name}.safetensors"
+    return ModelInfo(name, True, path, path.stat().st_size if path.exists() else 0, BUNDLED[name])
+
+
+def _released(name: str) -> ModelInfo:
+    release, folder = RELEASES[name], cache_folder()
+    fetched, first = release.fetched(folder), release.files[0]
+    path, size = (fetched, fetched.stat().st_size) if fetched else (folder / first.name, first.size)
+    return ModelInfo(name, False, path, size, release.description, available=fetched is not None)
+
+
+def load_model(name_or_path: str | Path = "stream", half: bool = False) -> Model:
+    """A model by name, or a checkpoint by path; weights only, shared by any number of streams.
+
+    Args:
+        name_or_path: a name of `list_models`, or a file.
+        half: RMVPE's U-Net in 16-bit floats: faster on a GPU, slower elsewhere, and no longer PyTorch's numbers.
 
     Raises:
-        CheckpointError: unknown name, or a file that is no checkpoint.
+        CheckpointError: unknown name, a model not fetched yet, or a file that is no checkpoint.
+        ValueError: `half` for a causal model.
     """
-    if str(name_or_path) in BUNDLED:
-        return Model(read_checkpoint(FOLDER / f"{name_or_path}.safetensors"))
+    return Model(_checkpoint_of(name_or_path), half)
+
+
+def _checkpoint_of(name_or_path: str | Path) -> Checkpoint:
+    name = str(name_or_path)
+    if name in BUNDLED:
+        return read_checkpoint(_bundled(name).path)
+    if name in RELEASES:
+        return _read_fetched(_released(name))
     path = Path(name_or_path)
-    if not path.exists() and path.suffix == "" and path.name == str(name_or_path):
-        known = ", ".join(BUNDLED)
-        raise CheckpointError(f"{name_or_path}: no such model; choose one of {known}, or give a file's path")
-    return Model(read_checkpoint(path))
+    if not path.exists() and path.suffix == "" and path.name == name:
+        known = ", ".join([*BUNDLED, *RELEASES])
+        raise CheckpointError(f"{name}: no such model; choose one of {known}, or give a file's path")
+    return read_checkpoint(path)
+
+
+def _read_fetched(info: ModelInfo) -> Checkpoint:
+    if not info.available:
+        raise CheckpointError(f"{info.name}: not fetched yet; `livepitch weights fetch {info.name}` does it")
+    try:
+        return replace(read_checkpoint(info.path), name=info.name)
+    except CheckpointError as error:
+        raise CheckpointError(f"{error}; `livepitch weights fetch {info.name}` brings it anew") from None

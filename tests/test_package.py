@@ -22,11 +22,17 @@ from tests.conftest import sung_tone
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_SHIPPED = {"tests", "training", "benchmarks", "build", "dist"}
-FLOORS = {"model": 0, "realtime": 1, "practice": 2, "gui": 3, "cli": 4}
+SELDOM = {"huggingface_hub", "httpx2", "onnx", "torch"}
+FLOORS = {"model": 0, "parity": 1, "realtime": 1, "practice": 2, "gui": 3, "cli": 4}
 
 
 def package_folders() -> set[str]:
     return {path.parent.name for path in ROOT.glob("*/__init__.py")} - NOT_SHIPPED
+
+
+def rooms_within() -> set[str]:
+    homes = (home for folder in package_folders() for home in (ROOT / folder).glob("*/__init__.py"))
+    return {f"{home.parts[-3]}.{home.parts[-2]}" for home in homes}
 
 
 def run_python(code: str) -> str:
@@ -54,9 +60,7 @@ def test_every_folder_with_code_is_in_the_packages_of_pyproject() -> None:
     """`packages` is kept by hand: a folder left out would be missing from the wheel alone."""
     listed = re.search(r"^packages = \[\s*\"livepitch\",(.*?)\]", (ROOT / "pyproject.toml").read_text(), re.M | re.S)
     assert listed is not None
-    assert set(re.findall(r'"livepitch\.(\w+)"', listed[1])) == package_folders()
-    deeper = {path for folder in package_folders() for path in (ROOT / folder).glob("*/__init__.py")}
-    assert not deeper, "a package inside a package must be listed too"
+    assert set(re.findall(r'"livepitch\.([\w.]+)"', listed[1])) == package_folders() | rooms_within()
 
 
 def test_only_the_face_and_the_command_line_lie_at_the_root() -> None:
@@ -65,9 +69,23 @@ def test_only_the_face_and_the_command_line_lie_at_the_root() -> None:
 
 
 def test_importing_livepitch_is_light() -> None:
-    heavy = ("PyQt6", "pyqtgraph", "sounddevice", "mlx", "numba", "librosa", "scipy", "soundfile", "typer")
+    heavy = {"PyQt6", "pyqtgraph", "sounddevice", "mlx", "numba", "librosa", "scipy", "soundfile", "typer"}
     loaded = run_python("import sys, livepitch; livepitch.__doc__; print(*sys.modules)").split()
-    assert not {name.split(".")[0] for name in loaded} & set(heavy)
+    assert not {name.split(".")[0] for name in loaded} & (heavy | SELDOM)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["weights", "--help"], ["weights", "list"]])
+def test_the_command_line_loads_nothing_it_seldom_needs(words: list[str]) -> None:
+    code = f"""
+import atexit, sys
+atexit.register(lambda: print(*sys.modules))
+sys.argv = ["livepitch", *{words}]
+from livepitch.__main__ import main
+main()
+"""
+    loaded = run_python(code).split()
+    assert "livepitch.cli.weights" in loaded
+    assert not {name.split(".")[0] for name in loaded} & SELDOM
 
 
 def test_reading_audio_loads_no_screen_no_sound_card_no_network() -> None:
@@ -121,18 +139,31 @@ def test_type_checkers_see_the_names_that_run_time_finds() -> None:
 
 
 def test_no_floor_imports_a_higher_one() -> None:
+    """Nor a neighbour on its own: parity and realtime know nothing of each other."""
     wrong = [
         f"{path.relative_to(ROOT)} imports {name}"
         for path in sources()
         for name in imports(path)
-        if name.startswith("livepitch.") and FLOORS[name.split(".")[1]] > FLOORS[path.relative_to(ROOT).parts[0]]
+        if name.startswith("livepitch.") and not below(name.split(".")[1], path.relative_to(ROOT).parts[0])
     ]
     assert not wrong
 
 
+def below(imported: str, home: str) -> bool:
+    return imported == home or FLOORS[imported] < FLOORS[home]
+
+
 @pytest.mark.parametrize(
     ("package", "home"),
-    [("PyQt6", "gui"), ("pyqtgraph", "gui"), ("sounddevice", "realtime/source.py"), ("typer", "cli")],
+    [
+        ("PyQt6", "gui"),
+        ("pyqtgraph", "gui"),
+        ("sounddevice", "realtime/source.py"),
+        ("typer", "cli"),
+        ("torch", "parity"),
+        ("huggingface_hub", "model"),
+        ("httpx2", "model/download.py"),
+    ],
 )
 def test_a_heavy_package_has_one_home(package: str, home: str) -> None:
     users = [

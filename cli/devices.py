@@ -1,4 +1,4 @@
-"""`livepitch devices` and `livepitch weights list`: what the options accept."""
+"""`livepitch devices`: the inputs there are."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import typer
 
 from ..model.errors import LivepitchError
 from .terminal import Debug, one_line_errors
-
-weights = typer.Typer(help="The checkpoints that --model accepts by name.", rich_markup_mode=None)
 
 
 def devices(debug: Debug = False) -> None:
@@ -23,14 +21,3 @@ def devices(debug: Debug = False) -> None:
             mark = "*" if entry.default else " "
             numbers = f"{entry.channels:8d}  {entry.sample_rate:7.0f}  {1e3 * entry.latency:10.1f}"
             typer.echo(f"{mark} {entry.index:4d}  {numbers}  {entry.name} ({entry.host_api})")
-
-
-@weights.command("list")
-def list_weights(debug: Debug = False) -> None:
-    """List the checkpoints, their size and where they are."""
-    from ..model.registry import list_models
-
-    with one_line_errors(debug):
-        for entry in list_models():
-            home = "bundled" if entry.bundled else str(entry.path)
-            typer.echo(f"{entry.name:<12} {entry.size / 1e6:6.1f} MB  {home:<8}  {entry.description}")
