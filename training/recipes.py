@@ -9,11 +9,11 @@ from typing import Any
 from torch import Tensor, nn
 
 from livepitch.model.config import CausalConfig, Config, RmvpeConfig
+from livepitch.parity.reference import Rmvpe
 
 from .causal import Causal
 from .losses import causal_loss, salience_loss
 from .mixing import Batch
-from .rmvpe import Rmvpe
 
 Loss = Callable[[Any, Batch], Tensor]
 

@@ -21,11 +21,11 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from livepitch.model.checkpoint import Checkpoint, write_checkpoint
+from livepitch.parity.front_end import LogMel
 
 from .bank import Bank, load_audio, load_bank
 from .contours import Dice
 from .losses import Score, saliences
-from .mel import LogMel
 from .mixing import Batch, Mixer, Source
 from .recipes import RECIPES, Recipe
 from .synthesis import synthetic_bank
@@ -197,6 +197,8 @@ def run(options: argparse.Namespace) -> Trainer:
         step=trainer.step,
         parameters=sum(p.numel() for p in trainer.network.parameters()),
     )
+    if options.start and trainer.step == 0:
+        say(start=str(options.start), **trainer.score(held, 8).report())
     fit(trainer, train, began + options.seconds)
     score = trainer.score(held, 8)
     say(step=trainer.step, seconds=time.monotonic() - began, **score.report())

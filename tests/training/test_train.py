@@ -14,11 +14,11 @@ from livepitch.model.checkpoint import read_checkpoint
 from livepitch.model.config import CausalConfig
 from livepitch.model.mel import log_mel, windows_of
 from livepitch.model.registry import Model
+from livepitch.parity.front_end import LogMel
 from livepitch.realtime.estimate import estimate
 from training.bank import UNKNOWN, UNVOICED, VOICED, Bank, labels_at, resampled
 from training.contours import Dice
 from training.losses import causal_loss, decoded, target
-from training.mel import LogMel
 from training.mixing import Batch, Mixer, Source
 from training.recipes import RECIPES
 from training.synthesis import synthetic_bank

@@ -6,11 +6,14 @@ Source: Wei et al., "RMVPE: A Robust Model for Vocal Pitch Estimation in Polypho
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from livepitch.model.config import N_BINS, N_MELS, RmvpeConfig
+from ..model.config import N_BINS, N_MELS, RmvpeConfig
 
 MOMENTUM = 0.01  # of the BatchNorm statistics, as published
 
@@ -165,5 +168,17 @@ class Rmvpe(nn.Module):
 
     def forward(self, mel: Tensor) -> Tensor:
         """mel (B, T, 128) -> logits (B, T, 360); salience is their sigmoid."""
-        x = self.cnn(self.unet(mel.unsqueeze(1)))
-        return self.fc(x.transpose(1, 2).flatten(-2))
+        return self.fc(self.features(self.unet(mel.unsqueeze(1))))
+
+    def features(self, x: Tensor) -> Tensor:
+        """What the GRU sees of the U-Net's output (B, base_channels, T, 128): (B, T, 384), channel-major."""
+        return self.cnn(x).transpose(1, 2).flatten(-2)
+
+
+def load_reference(config: RmvpeConfig, weights: Mapping[str, NDArray[np.float32]]) -> Rmvpe:
+    """The network in evaluation mode with a checkpoint's weights; a RuntimeError names what does not fit."""
+    network = Rmvpe(config).eval()
+    tensors = {name: torch.from_numpy(np.array(value, np.float32)) for name, value in weights.items()}
+    counters = {name: value for name, value in network.state_dict().items() if name.endswith("num_batches_tracked")}
+    network.load_state_dict(counters | tensors)
+    return network
