@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .settings import Context, Hop, Lookahead, Threshold, chosen_settings
 from .terminal import Debug, UsageError, load_blas, one_line_errors, quiet_pipe, say
 
 if TYPE_CHECKING:
     from ..model.registry import Model
-    from ..realtime.frame import PitchFrame
+    from ..realtime.frame import PitchFrame, Settings
+    from ..realtime.pace import Outlook
     from ..realtime.session import Session
     from ..realtime.source import Source
 
@@ -23,6 +29,10 @@ def live(
     demo: Annotated[bool, typer.Option("--demo", help="Hear a built-in voice; needs no microphone.")] = False,
     no_gui: Annotated[bool, typer.Option("--no-gui", help="Print one line per frame, no window.")] = False,
     seconds: Annotated[float | None, typer.Option(help="With --no-gui: stop then.", min=0)] = None,
+    threshold: Threshold = None,
+    context: Context = None,
+    lookahead: Lookahead = None,
+    hop: Hop = None,
     debug: Debug = False,
 ) -> None:
     """Show the pitch of a microphone while you sing."""
@@ -35,13 +45,48 @@ def live(
         from ..model.registry import load_model
 
         loaded = load_model(model)  # a wrong name or file is said here, before a window opens
+        settings = chosen_settings(loaded, threshold, context, lookahead, hop)
         source = _source(device, rate, demo)
+        if not loaded.causal:
+            settings = _tried(loaded, settings, Path(model).name)
         if no_gui:
-            _print_frames(source, loaded, math.inf if seconds is None else seconds)
+            _print_frames(source, loaded, settings, math.inf if seconds is None else seconds)
             return
         from ..gui.app import run_window
 
-        raise typer.Exit(run_window(source, model))
+        raise typer.Exit(run_window(source, model, settings, loaded))
+
+
+def _tried(model: Model, settings: Settings, title: str) -> Settings:
+    """Say in one line what to do if this machine is too slow for the model; then the settings to start with."""
+    from ..realtime.pace import look_ahead, patient
+
+    with _spinner(f"trying how fast {title} runs here"):
+        outlook = look_ahead(model, settings)
+    if not outlook.now.holds:
+        say(_advice(outlook, title))
+    return patient(settings)
+
+
+def _advice(outlook: Outlook, title: str) -> str:
+    now, remedy = outlook.now, outlook.remedy
+    problem = f"{title} needs {now.seconds:.2f} s for each {now.layout.hop_seconds:.2f} s of sound on this machine"
+    if remedy is not None:
+        return f"{problem}: try --hop {remedy.layout.hop} ({remedy.behind:.1f} s behind), or --model stream"
+    others = "--model stream" if title == "rmvpe-small" else "--model rmvpe-small, or --model stream"
+    return f"{problem}, and no --hop helps: try {others}"
+
+
+@contextmanager
+def _spinner(text: str) -> Iterator[None]:
+    """Something that moves on standard error while a second or more passes; nothing where that is no terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield
 
 
 def _source(device: str | None, rate: int | None, demo: bool) -> Source:
@@ -53,11 +98,11 @@ def _source(device: str | None, rate: int | None, demo: bool) -> Source:
     return Microphone(device=chosen, sample_rate=rate)
 
 
-def _print_frames(source: Source, model: Model, seconds: float) -> None:
+def _print_frames(source: Source, model: Model, settings: Settings, seconds: float) -> None:
     """One line per frame until the source ends, `seconds` of sound have passed or Ctrl-C; then a summary."""
     from ..realtime.session import Session
 
-    with Session(source, model) as session:
+    with Session(source, model, settings) as session:
         try:
             with quiet_pipe():
                 for number, frame in enumerate(session):

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..model.errors import LivepitchError
+from .settings import Context, Hop, Lookahead, Threshold, chosen_settings
 from .terminal import FAILED, Debug, UsageError, load_blas, one_line_errors, progress_bar, quiet_pipe
 
 if TYPE_CHECKING:
     from ..model.registry import Model
-    from ..realtime.frame import PitchTrack
+    from ..realtime.frame import PitchTrack, Settings
 
 Output = Annotated[
     Path | None,
@@ -32,18 +33,25 @@ def track(
     stream: Annotated[
         bool, typer.Option("--stream", help="Run through the streaming tracker exactly as live would.")
     ] = False,
+    threshold: Threshold = None,
+    context: Context = None,
+    lookahead: Lookahead = None,
+    hop: Hop = None,
     debug: Debug = False,
 ) -> None:
     """Write the pitch of audio files, one row every 10 ms."""
+    if not stream and not (context is None and lookahead is None and hop is None):
+        raise UsageError("--context, --lookahead and --hop are about windows of a stream: give --stream too")
     targets = _targets(audio, output, format)
     with one_line_errors(debug):
         loaded = _prepare(model or ("stream" if stream else "rmvpe-small"), targets)
+        settings = chosen_settings(loaded, threshold, context, lookahead, hop)
     failed = False
     for number, (path, target) in enumerate(zip(audio, targets, strict=True), 1):
         title = path.name if len(audio) == 1 else f"{number}/{len(audio)} {path.name}"
         try:
             with one_line_errors(debug):
-                _write(_track(path, loaded, stream, title), target, format)
+                _write(_track(path, loaded, settings, stream, title), target, format)
         except typer.Exit as problem:
             if problem.exit_code != FAILED:
                 raise
@@ -93,15 +101,15 @@ def _prepare(model: str, targets: list[Path | None]) -> Model:
     return load_model(model)
 
 
-def _track(path: Path, model: Model, stream: bool, title: str) -> PitchTrack:
+def _track(path: Path, model: Model, settings: Settings, stream: bool, title: str) -> PitchTrack:
     from ..realtime.audio_file import SAMPLE_RATE, read_audio
     from ..realtime.estimate import estimate, stream_track
 
     audio = read_audio(path)
     with progress_bar(title) as progress:
         if stream:
-            return stream_track(audio, model, SAMPLE_RATE, progress=progress)
-        return estimate(audio, model, SAMPLE_RATE, progress=progress)
+            return stream_track(audio, model, SAMPLE_RATE, settings, progress)
+        return estimate(audio, model, SAMPLE_RATE, settings, progress)
 
 
 def _write(track: PitchTrack, target: Path | None, format: str) -> None:

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..model.errors import LivepitchError
+from ..model.registry import Model
 from ..realtime.frame import Settings
 from ..realtime.source import Source
 
@@ -27,10 +28,16 @@ class DisplayError(LivepitchError):
     """There is no screen to open a window on, or Qt lacks a system library."""
 
 
-def run_window(source: Source | None = None, model: str = "stream", settings: Settings | None = None) -> int:
+def run_window(
+    source: Source | None = None,
+    model: str = "stream",
+    settings: Settings | None = None,
+    loaded: Model | None = None,
+) -> int:
     """Show the live window until it is closed; returns the exit code.
 
-    source: what to listen to, None for the default microphone. DisplayError where no window can open.
+    source: what to listen to, None for the default microphone. loaded: the model, if that is done already.
+    DisplayError where no window can open.
     """
     check_display(os.environ, platform.system())
     try:
@@ -43,7 +50,7 @@ def run_window(source: Source | None = None, model: str = "stream", settings: Se
     app = QApplication(sys.argv[:1])
     app.setApplicationName("livepitch")
     app.setStyle("Fusion")
-    window = Window(source, model, settings)
+    window = Window(source, model, settings, loaded=loaded)
     signal.signal(signal.SIGINT, lambda *_: window.close())
     beat = QTimer()  # Python hears of Ctrl-C only while it runs
     beat.start(BEAT_MS)

@@ -82,9 +82,9 @@ class Welcome(QFrame):
             "Start listening",
         )
 
-    def wait(self, what: str) -> None:
+    def wait(self, source: str, model: str) -> None:
         """Say what is being prepared; nothing to press."""
-        self._say("One moment", f"Starting {what} …", None)
+        self._say("One moment", f"Loading the model {model}, then listening to {source} …", None)
 
     def report(self, problem: str) -> None:
         """Say in one sentence why nothing runs, and offer both ways on."""

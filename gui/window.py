@@ -12,6 +12,7 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow
 
+from ..model.registry import Model
 from ..realtime.frame import Settings
 from ..realtime.session import Session
 from ..realtime.source import Source, input_devices
@@ -36,11 +37,14 @@ from .wording import mute_hint, sentence
 FRAME_MS = 16  # one screen refresh
 STATUS_EVERY = 0.25  # s; figures that change faster cannot be read
 
-MakeStream = Callable[[Source, str, Settings], Stream]
+MakeStream = Callable[[Source, Model | str, Settings], Stream]
 
 
 class Window(QMainWindow):
-    """The live window; `make_stream` builds a session (another one in tests)."""
+    """The live window; `make_stream` builds a session (another one in tests).
+
+    model: a name or a path, to which `settings` belong; `loaded` is that model where it is loaded already.
+    """
 
     def __init__(
         self,
@@ -48,11 +52,13 @@ class Window(QMainWindow):
         model: str = "stream",
         settings: Settings | None = None,
         make_stream: MakeStream = Session,
+        loaded: Model | None = None,
     ) -> None:
         super().__init__()
         self._settings = settings or Settings()
         self._make_stream = make_stream
-        self._model = model
+        self._model = self._first_model = model
+        self._loaded = loaded
         self._given = given_input(source) if source is not None else None
         self._input = self._given or DEFAULT_INPUT
         self._devices: Sequence[InputChoice] = ()
@@ -100,12 +106,18 @@ class Window(QMainWindow):
 
     def start(self) -> None:
         """Listen to the chosen input with the chosen model; what runs ends first."""
-        choice, model, settings = self._input, self._model, self._settings
+        choice, model, settings = self._input, *self._model_and_settings()
         self.live = Live()
         self.stage.view.note_range.reset()
         self.transport.start(lambda: self._make_stream(choice.make(), model, settings))
         self.clear()
-        self.stage.welcome.wait(f"{choice.label} with the model {model_label(model)}")
+        self.stage.welcome.wait(choice.label, model_label(self._model))
+
+    def _model_and_settings(self) -> tuple[Model | str, Settings]:
+        """What the next stream runs with: thresholds and windows were chosen for the first model only."""
+        if self._model == self._first_model:
+            return self._loaded or self._model, self._settings
+        return self._model, self._settings.for_another_model()
 
     def toggle(self) -> None:
         """Start, or stop what runs or starts."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,7 +119,7 @@ class Settings:
     ring_seconds: float = 4.0
     """Length of the ring between callback and worker."""
     max_behind: float = 0.25
-    """Seconds of unread audio at which the worker skips to the newest."""
+    """Seconds of unread audio at which the worker skips to the newest; more than a run of the network takes."""
 
     def __post_init__(self) -> None:
         for name in ("threshold", "release"):
@@ -130,3 +130,7 @@ class Settings:
             raise ValueError(f"a4 must lie in 392..466 Hz, not {self.a4}")
         if self.ring_seconds <= self.max_behind or self.max_behind <= 0:
             raise ValueError(f"max_behind must lie in 0..{self.ring_seconds} s (the ring), not {self.max_behind}")
+
+    def for_another_model(self) -> Settings:
+        """The same without what was chosen for one model: its thresholds, its windows."""
+        return replace(self, threshold=None, release=None, context=None, lookahead=None, hop=None)

@@ -16,6 +16,7 @@ from ..model.mel import HOP, SAMPLE_RATE
 from ..model.registry import Model
 from .chunker import Chunk, Chunker
 from .frame import PitchFrame, Settings
+from .layout import Layout
 
 if TYPE_CHECKING:
     from .exact import ExactStream
@@ -135,10 +136,8 @@ def _stream(model: Model, settings: Settings) -> ExactStream | WindowedStream:
     # MLX is loaded here, on the thread that runs it, and not when this module is imported.
     from ..model.causal import CausalNetwork
     from .exact import ExactStream
-    from .windowed import CONTEXT, HOP_FRAMES, LOOKAHEAD, WindowedStream
+    from .windowed import WindowedStream
 
     if isinstance(network, CausalNetwork):
         return ExactStream(network)
-    chosen = (settings.context, settings.lookahead, settings.hop)
-    usual = (CONTEXT, LOOKAHEAD, HOP_FRAMES)
-    return WindowedStream(network, *(b if a is None else a for a, b in zip(chosen, usual, strict=True)))
+    return WindowedStream(network, Layout.of(settings))

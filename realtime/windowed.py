@@ -9,10 +9,7 @@ from ..model.backend import mx
 from ..model.blas import use_cores
 from ..model.config import GRID, N_BINS, N_MELS
 from ..model.rmvpe import RmvpeNetwork, padded_to_grid
-
-CONTEXT = 64  # frames to the left of the new ones
-LOOKAHEAD = 16  # frames to the right of the newest frame given out
-HOP_FRAMES = 16  # frames given out per run
+from .layout import Layout
 
 Floats = NDArray[np.float32]
 
@@ -20,17 +17,12 @@ Floats = NDArray[np.float32]
 class WindowedStream:
     """Salience of frames once `lookahead` frames after them are there."""
 
-    def __init__(
-        self, network: RmvpeNetwork, context: int = CONTEXT, lookahead: int = LOOKAHEAD, hop: int = HOP_FRAMES
-    ) -> None:
-        if context < 0 or lookahead < 0 or hop < 1:
-            raise ValueError(f"context {context}, lookahead {lookahead} and hop {hop} must not be negative (hop >= 1)")
-        self._network, self._context, self._hop = network, context, hop
-        # The oldest of `hop` frames waits for the hop to fill as well.
-        self.lookahead = lookahead + hop - 1
-        self._right = lookahead
+    def __init__(self, network: RmvpeNetwork, layout: Layout | None = None) -> None:
+        self._network = network
+        self.layout = layout or Layout()
+        self.lookahead = self.layout.waiting
         self.reset()
-        use_cores(None)
+        use_cores(1)  # the network's lanes share the cores already
 
     def reset(self) -> None:
         """Forgets the stream."""
@@ -41,32 +33,53 @@ class WindowedStream:
     def push(self, mel: Floats) -> Floats:
         """Log-mel (n, 128) -> salience (m, 360) of the frames that have enough right context now."""
         self._mel = np.concatenate((self._mel, mel))
-        out = [np.empty((0, N_BINS), np.float32)]
-        while self._base + len(self._mel) >= self._given + self._hop + self._right:
-            out.append(self._run(self._hop, self._given + self._hop + self._right))
+        out, hop, needed = [np.empty((0, N_BINS), np.float32)], self.layout.hop, self.layout.waiting + 1
+        while self._base + len(self._mel) >= self._given + needed:
+            out.append(self._run(hop, self._given + needed))
         return np.concatenate(out)
 
     def flush(self) -> Floats:
-        """The frames at the end, whose right context is reflected."""
+        """The frames at the end, whose right context is reflected, to the end of the padding as for a whole file."""
         end = self._base + len(self._mel)
         rest = end - self._given
-        return self._run(rest, end) if rest else np.empty((0, N_BINS), np.float32)
-
-    def _run(self, n: int, stop: int) -> Floats:
-        """Gives out `n` frames from a window that ends before frame `stop`."""
-        # The U-Net pools time by 32: a window that starts on that grid pools the same frames each time.
-        start = max(0, self._given - self._context) // GRID * GRID
-        window = padded_to_grid(self._mel[start - self._base : stop - self._base])
-        features = self._network.features(mx.array(window))[self._given - start : stop - start]
-        salience, states = self._network.salience(features, self._state)
-        self._state = states[n - 1]
-        mx.eval(salience, self._state)
-        self._given += n
-        kept = max(0, self._given - self._context) // GRID * GRID
-        self._mel, self._base = self._mel[kept - self._base :], kept
-        return np.array(salience[:n])
+        return self._run(rest, end, padding=True) if rest else np.empty((0, N_BINS), np.float32)
 
     def warm_up(self) -> None:
-        """Runs a full window once, so that the first real one is not slow."""
-        self.push(np.zeros((self._context + self._right + 2 * GRID, N_MELS), np.float32))
+        """Runs every length of window once, so that the first real one is not slow; resets the stream."""
+        for length in self.layout.lengths():
+            self.rehearse(length)
         self.reset()
+
+    def rehearse(self, length: int) -> None:
+        """Runs a window of `length` frames, a multiple of 32, for nothing; spoils the state until `reset`."""
+        features = self._features(np.zeros((length, N_MELS), np.float32))
+        mx.eval(self._recur(features, max(0, length - self.layout.waiting - 1), 1), self._state)
+
+    def _run(self, n: int, stop: int, padding: bool = False) -> Floats:
+        """Gives out `n` frames from a window that ends before frame `stop`; the GRU may see its padding, too."""
+        start = self._start(stop)
+        features = self._features(self._mel[start - self._base : stop - self._base])
+        salience = self._recur(features if padding else features[: stop - start], self._given - start, n)
+        mx.eval(salience, self._state)
+        self._given += n
+        self._forget()
+        return np.array(salience)
+
+    def _start(self, stop: int) -> int:
+        return self.layout.start(self._given)
+
+    def _features(self, mel: Floats) -> mx.array:
+        """What the GRU sees of a window, padded to the grid: (n, 128) -> (at least n, 384)."""
+        return self._network.features(mx.array(padded_to_grid(mel)))
+
+    def _recur(self, features: mx.array, first: int, n: int) -> mx.array:
+        """Salience (n, 360) of the `n` frames of a window from `first` on; takes the state along to the last."""
+        salience, states = self._network.salience(features[first:], self._state)
+        self._state = states[n - 1]
+        return salience[:n]
+
+    def _forget(self) -> None:
+        """Keeps only the frames that the next window may begin with."""
+        kept = max(0, self._given - self.layout.context - GRID)
+        if kept > self._base:
+            self._mel, self._base = self._mel[kept - self._base :], kept

@@ -14,6 +14,12 @@ import numpy as np
 import pytest
 import soundfile
 
+from livepitch.cli.live import _advice, _tried
+from livepitch.model.registry import load_model
+from livepitch.realtime import pace
+from livepitch.realtime.frame import Settings
+from livepitch.realtime.layout import Layout
+from livepitch.realtime.pace import Outlook, Pace
 from tests.conftest import Cli, sung_tone
 
 LIVEPITCH = [sys.executable, "-m", "livepitch"]
@@ -74,6 +80,11 @@ def test_version_and_help(livepitch: Cli) -> None:
         (("live", "--demo", "--device", "1"), "--device"),
         (("--rate", "0"), "--rate"),
         (("live", "--no-gui", "--seconds", "soon"), "--seconds"),
+        (("live", "--demo", "--no-gui", "--hop", "16"), "has no windows"),
+        (("live", "--demo", "--no-gui", "--hop", "0"), "--hop"),
+        (("live", "--demo", "--no-gui", "--threshold", "1.5"), "--threshold"),
+        (("track", "take.wav", "--lookahead", "8"), "--stream"),
+        (("track", "take.wav", "--stream", "--context", "32"), "has no windows"),
         (("weights",), "Missing command"),
     ],
 )
@@ -174,6 +185,53 @@ def test_live_prints_a_line_per_frame(livepitch: Cli) -> None:
     assert "xruns" in done.stderr
 
 
+def test_live_takes_windows_and_a_threshold(livepitch: Cli) -> None:
+    """Whether the machine is fast enough is said or not, before the frames; they come either way."""
+    windows = ("--context", "32", "--lookahead", "0", "--hop", "32")
+    arguments = ("live", "--demo", "--no-gui", "--seconds", "3", "--model", "rmvpe-small", *windows)
+    done = livepitch(*arguments, "--threshold", "1")
+    assert done.returncode == 0
+    _, *lines = done.stdout.splitlines()
+    assert len(lines) >= 32  # a hop at least, however much a slow machine skips
+    assert {line.split()[1] for line in lines} == {"-"}  # nothing reaches a threshold of 1
+    told = done.stderr.splitlines()
+    assert all("rmvpe-small needs" in line and "0.32 s of sound" in line for line in told[:-1])
+    assert "frames from demo voice" in told[-1]
+
+
+def test_track_streams_with_windows_and_a_threshold(livepitch: Cli, take: Path) -> None:
+    arguments = ("track", take, "--stream", "--model", "rmvpe-small", "--context", "32", "--lookahead", "8")
+    usual, all_voiced = livepitch(*arguments), livepitch(*arguments, "--hop", "24", "--threshold", "0")
+    assert_tracks(usual.stdout, 220.0, 1.5)
+    columns = read_csv(all_voiced.stdout)
+    assert (columns["voiced"] == 1).all()
+    assert not np.array_equal(columns["confidence"], read_csv(usual.stdout)["confidence"])
+
+
+@pytest.mark.parametrize(
+    ("title", "remedy", "told"),
+    [
+        ("big.pt", Pace(Layout(64, 16, 48), 0.2), "try --hop 48 (0.9 s behind), or --model stream"),
+        ("big.pt", None, "no --hop helps: try --model rmvpe-small, or --model stream"),
+        ("rmvpe-small", None, "no --hop helps: try --model stream"),
+    ],
+)
+def test_a_machine_too_slow_is_told_what_to_do(title: str, remedy: Pace | None, told: str) -> None:
+    advice = _advice(Outlook(Pace(Layout(64, 16, 16), 0.311), remedy), title)
+    assert advice.startswith(f"{title} needs 0.31 s for each 0.16 s of sound on this machine")
+    assert advice.endswith(told)
+
+
+def test_a_slow_model_is_said_before_the_start_and_a_fast_one_is_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, settings = load_model("rmvpe-small"), Settings(hop=16)
+    for seconds, lines in ((0.4, 1), (0.01, 0)):
+        monkeypatch.setattr(pace, "look_ahead", lambda *_, s=seconds: Outlook(Pace(Layout(64, 16, 16), s)))
+        assert _tried(model, settings, "rmvpe-small").hop == 16
+        assert capsys.readouterr().err.count("livepitch: rmvpe-small needs") == lines
+
+
 def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
     """`livepitch` in the background of `folder`, to be interrupted."""
     return subprocess.Popen(
@@ -225,12 +283,6 @@ def test_track_ends_cleanly_at_ctrl_c_and_leaves_no_half_file(tmp_path: Path) ->
     assert process.returncode == 130
     assert "Traceback" not in error
     assert [path.name for path in tmp_path.iterdir()] == ["long.wav"]
-
-
-def test_weights_list(livepitch: Cli) -> None:
-    done = livepitch("weights", "list")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert {line.split()[0] for line in done.stdout.splitlines()} >= {"stream", "rmvpe-small"}
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ALSA can be told to find nothing")

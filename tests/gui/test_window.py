@@ -7,7 +7,7 @@ from PyQt6.QtGui import QTextDocumentFragment
 from PyQt6.QtWidgets import QApplication
 
 from livepitch.gui import window as window_module
-from livepitch.gui.choices import DEMO
+from livepitch.gui.choices import DEMO, model_choices
 from livepitch.gui.theme import DARK, LIGHT
 from livepitch.gui.transport import State
 from livepitch.gui.window import Window
@@ -258,6 +258,13 @@ def test_nothing_is_clipped_in_a_small_window(running, studio, tone):
         *running.status.labels.values(),
     ):
         assert label.sizeHint().width() <= label.width() + 1, label.text()
+
+
+def test_a_model_still_to_be_fetched_is_not_offered(monkeypatch, tmp_path):
+    monkeypatch.setenv("LIVEPITCH_CACHE", str(tmp_path))
+    assert [choice.key for choice in model_choices("stream")] == ["stream", "rmvpe-small"]
+    (tmp_path / "rmvpe.pt").touch()
+    assert [choice.key for choice in model_choices("stream")] == ["stream", "rmvpe-small", "rmvpe"]
 
 
 def test_the_default_input_shows_which_device_it_is(qtbot, studio, tone):
