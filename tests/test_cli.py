@@ -61,7 +61,7 @@ def test_version_and_help(livepitch: Cli) -> None:
     assert livepitch("--version").stdout == f"livepitch {version('livepitch')}\n"
     told = livepitch("--help")
     assert told.returncode == 0
-    for command in ("live", "track", "devices", "weights"):
+    for command in ("live", "track", "devices", "weights", "parity"):
         assert command in told.stdout
 
 
