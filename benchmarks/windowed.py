@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
@@ -33,12 +32,12 @@ from recordings import CLEAN, SAMPLE_RATE, Recording, read_recordings
 from rich.console import Console
 from rich.progress import track as with_progress
 from scores import Estimate, Frames, aligned, pooled, scored
-from windows import FRAME, PLACEMENTS, USUAL, Cost, costs
+from windows import FRAME, PLACEMENTS, USUAL, Costs, Row, cost_table, costs, markdown, numbers, rows
 
 import livepitch
 from livepitch.model.decode import decode, voicing
 from livepitch.realtime.chunker import Chunker
-from livepitch.realtime.layout import CONTEXT, Layout
+from livepitch.realtime.layout import CONTEXT
 from livepitch.realtime.whole import whole_salience
 
 console = Console(stderr=True)
@@ -46,35 +45,6 @@ console = Console(stderr=True)
 BEGINNING = 100  # frames
 SHORTEST = 3.0  # s of a clip
 Floats = NDArray[np.float32]
-Costs = dict[Layout, Cost]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of one table."""
-
-    table: str
-    layout: Layout
-    placement: str = USUAL
-    """A key of `PLACEMENTS`."""
-
-
-def rows(context: int) -> Iterator[Row]:
-    """All that is measured; `context` where the table is not about it."""
-    by_latency = "By latency"
-    for lookahead, hop in ((1, 1), (2, 2), (4, 4), (8, 8), (16, 16), (16, 32), (32, 32)):
-        yield Row(by_latency, Layout(context, lookahead, hop))
-    for lookahead, hop in ((12, 4), (8, 8), (0, 16), (24, 8), (16, 16), (8, 24), (0, 32), (48, 16), (32, 32), (0, 64)):
-        yield Row("The same latency, spent on lookahead or on hop", Layout(context, lookahead, hop))
-    for frames in (0, 32, 64, 80, 96, 128, 192, 256):
-        yield Row("By context", Layout(frames, 16, 16))
-    for placement in (USUAL, "repeat", "through", "off", "edge", "filled"):
-        yield Row("Where the window lies", Layout(context, 16, 32), placement)
-    for placement in (USUAL, "off"):
-        yield Row("Where the window lies", Layout(context, 32, 32), placement)
-    for before, frames in ((0, 16), (context, 8), (context, 16)):
-        for placement in (USUAL, "fresh"):
-            yield Row("The forward GRU's state", Layout(before, frames, frames), placement)
 
 
 @dataclass
@@ -204,35 +174,9 @@ def table(chosen: list[Row], figures: list[dict[str, float]], at_once: dict[str,
     return markdown(head, lines)
 
 
-def cost_table(model: livepitch.Model, cost: Costs) -> str:
-    """Markdown: what each layout costs, apart from what it finds."""
-    head = ["context", "lookahead", "hop", "latency ms", "run ms", "longest ms", "share of the hop", "times whole file"]
-    lines = [
-        [
-            *numbers(layout),
-            f"{1e3 * found.run:.0f}",
-            f"{1e3 * found.longest:.0f}",
-            f"{100 * found.run / layout.hop_seconds:.0f} %",
-            f"{found.times_whole:.1f}",
-        ]
-        for layout, found in cost.items()
-    ]
-    return f"## Cost of {model.name}\n\n{markdown(head, lines)}"
-
-
-def numbers(layout: Layout) -> list[str]:
-    """The layout and its latency from the centre of the oldest frame of a hop to the last sample it waits for."""
-    return [str(layout.context), str(layout.lookahead), str(layout.hop), f"{1e3 * layout.latency:.0f}"]
-
-
 def percent(figures: dict[str, float]) -> list[str]:
     """Cells in the order of `SHARES`."""
     return [f"{100 * figures[key]:.1f}" for key in SHARES]
-
-
-def markdown(head: list[str], lines: list[list[str]]) -> str:
-    """A table."""
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *lines])
 
 
 def report(

@@ -1,9 +1,9 @@
-"""Windows as nobody should run them, to show what the choices of `WindowedStream` are worth; and what they cost."""
+"""The windows that `windowed.py` compares, some as nobody should run them, and what each costs."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +81,34 @@ PLACEMENTS: dict[str, tuple[type[WindowedStream], str]] = {
 
 
 @dataclass(frozen=True)
+class Row:
+    """One line of one table."""
+
+    table: str
+    layout: Layout
+    placement: str = USUAL
+    """A key of `PLACEMENTS`."""
+
+
+def rows(context: int) -> Iterator[Row]:
+    """All that is measured; `context` where the table is not about it."""
+    by_latency = "By latency"
+    for lookahead, hop in ((1, 1), (2, 2), (4, 4), (8, 8), (16, 16), (16, 32), (32, 32)):
+        yield Row(by_latency, Layout(context, lookahead, hop))
+    for lookahead, hop in ((12, 4), (8, 8), (0, 16), (24, 8), (16, 16), (8, 24), (0, 32), (48, 16), (32, 32), (0, 64)):
+        yield Row("The same latency, spent on lookahead or on hop", Layout(context, lookahead, hop))
+    for frames in (0, 32, 64, 80, 96, 128, 192, 256):
+        yield Row("By context", Layout(frames, 16, 16))
+    for placement in (USUAL, "repeat", "through", "off", "edge", "filled"):
+        yield Row("Where the window lies", Layout(context, 16, 32), placement)
+    for placement in (USUAL, "off"):
+        yield Row("Where the window lies", Layout(context, 32, 32), placement)
+    for before, frames in ((0, 16), (context, 8), (context, 16)):
+        for placement in (USUAL, "fresh"):
+            yield Row("The forward GRU's state", Layout(before, frames, frames), placement)
+
+
+@dataclass(frozen=True)
 class Cost:
     """Of a layout in the middle of a stream."""
 
@@ -92,7 +120,10 @@ class Cost:
     """Computing for each second of sound, as a multiple of what the whole file takes."""
 
 
-def costs(model: livepitch.Model, layouts: Iterable[Layout], rounds: int) -> dict[Layout, Cost]:
+Costs = dict[Layout, Cost]
+
+
+def costs(model: livepitch.Model, layouts: Iterable[Layout], rounds: int) -> Costs:
     """What runs and a whole file take, each the least of several rounds in which they take turns."""
     streams = {layout: WindowedStream(model.network(), layout) for layout in layouts}
     noise = np.random.default_rng(0).normal(-6, 2, (round(SEVERAL / FRAME), 128)).astype(np.float32)
@@ -122,3 +153,29 @@ def steady(layout: Layout) -> list[int]:
     first = -(-layout.context // layout.hop) * layout.hop
     firsts = range(first, first + GRID * layout.hop, layout.hop)
     return [-(-(at + layout.waiting + 1 - layout.start(at)) // GRID) * GRID for at in firsts]
+
+
+def cost_table(model: livepitch.Model, cost: Costs) -> str:
+    """Markdown: what each layout costs, apart from what it finds."""
+    head = ["context", "lookahead", "hop", "latency ms", "run ms", "longest ms", "share of the hop", "times whole file"]
+    lines = [
+        [
+            *numbers(layout),
+            f"{1e3 * found.run:.0f}",
+            f"{1e3 * found.longest:.0f}",
+            f"{100 * found.run / layout.hop_seconds:.0f} %",
+            f"{found.times_whole:.1f}",
+        ]
+        for layout, found in cost.items()
+    ]
+    return f"## Cost of {model.name}\n\n{markdown(head, lines)}"
+
+
+def numbers(layout: Layout) -> list[str]:
+    """The layout and its latency from the centre of the oldest frame of a hop to the last sample it waits for."""
+    return [str(layout.context), str(layout.lookahead), str(layout.hop), f"{1e3 * layout.latency:.0f}"]
+
+
+def markdown(head: list[str], lines: list[list[str]]) -> str:
+    """A table."""
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *lines])
