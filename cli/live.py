@@ -48,7 +48,7 @@ def live(
         settings = chosen_settings(loaded, threshold, context, lookahead, hop)
         source = _source(device, rate, demo)
         if not loaded.causal:
-            settings = _tried(loaded, settings, Path(model).name)
+            _try(loaded, settings, Path(model).name)
         if no_gui:
             _print_frames(source, loaded, settings, math.inf if seconds is None else seconds)
             return
@@ -57,15 +57,14 @@ def live(
         raise typer.Exit(run_window(source, model, settings, loaded))
 
 
-def _tried(model: Model, settings: Settings, title: str) -> Settings:
-    """Say in one line what to do if this machine is too slow for the model; then the settings to start with."""
-    from ..realtime.pace import look_ahead, patient
+def _try(model: Model, settings: Settings, title: str) -> None:
+    """Say in one line what to do if this machine is too slow for the model."""
+    from ..realtime.pace import look_ahead
 
     with _spinner(f"trying how fast {title} runs here"):
         outlook = look_ahead(model, settings)
     if not outlook.now.holds:
         say(_advice(outlook, title))
-    return patient(settings)
 
 
 def _advice(outlook: Outlook, title: str) -> str:

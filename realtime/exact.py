@@ -29,6 +29,7 @@ class ExactStream:
     """Salience of each frame as soon as its mel is there; the same whatever the audio is cut into."""
 
     lookahead = 0  # frames
+    hop = 1  # frames
 
     def __init__(self, network: CausalNetwork) -> None:
         self._network = network

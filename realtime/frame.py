@@ -119,7 +119,7 @@ class Settings:
     ring_seconds: float = 4.0
     """Length of the ring between callback and worker."""
     max_behind: float = 0.25
-    """Seconds of unread audio at which the worker skips to the newest; more than a run of the network takes."""
+    """Seconds of unread audio, beyond one hop, at which the worker skips to the newest."""
 
     def __post_init__(self) -> None:
         for name in ("threshold", "release"):

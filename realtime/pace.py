@@ -96,8 +96,3 @@ def measure_with(model: Model, clock: Callable[[], float] = time.perf_counter) -
         return median(taken)
 
     return measure
-
-
-def patient(settings: Settings) -> Settings:
-    """Settings under which a session lets a hop of sound wait while the network runs, instead of skipping it."""
-    return replace(settings, max_behind=settings.max_behind + Layout.of(settings).hop_seconds)

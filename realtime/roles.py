@@ -79,6 +79,11 @@ class Tracker(Protocol):
         """Seconds from a frame's centre to the last sample it needs."""
         ...
 
+    @property
+    def hop_seconds(self) -> float:
+        """Seconds of sound that it works on at once, so that as much may wait meanwhile."""
+        ...
+
     def push(self, block: Floats) -> Sequence[PitchFrame]:
         """Take float32 `(n,)`, give the frames that it completes."""
         ...

@@ -75,6 +75,11 @@ class StreamTracker:
         """Algorithmic latency: seconds from a frame's centre to the last sample that it may need."""
         return self._chunker.latency + self._stream.lookahead * FRAME_SECONDS
 
+    @property
+    def hop_seconds(self) -> float:
+        """Seconds of sound between two runs of the network."""
+        return self._stream.hop * FRAME_SECONDS
+
     def push(self, block: Floats) -> list[PitchFrame]:
         """Takes float32 (n,) mono samples at `sample_rate`; returns the frames that are now known, in order.
 

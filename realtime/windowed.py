@@ -20,7 +20,7 @@ class WindowedStream:
     def __init__(self, network: RmvpeNetwork, layout: Layout | None = None) -> None:
         self._network = network
         self.layout = layout or Layout()
-        self.lookahead = self.layout.waiting
+        self.lookahead, self.hop = self.layout.waiting, self.layout.hop
         self.reset()
         use_cores(1)  # the network's lanes share the cores already
 

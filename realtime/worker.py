@@ -184,7 +184,8 @@ class Worker:
             feed.flush(tracker)
 
     def _follow(self, tracker: Tracker, feed: Feed, stamps: list[Stamp]) -> None:
-        if self._source.live and feed.behind(stamps) > self._settings.max_behind:
+        # A hop of sound comes in while the network runs: that much is not yet too late.
+        if self._source.live and feed.behind(stamps) > self._settings.max_behind + tracker.hop_seconds:
             seconds = feed.skip(tracker, stamps[-1])
             name = getattr(self.model, "name", self.model)
             self._say(f"this computer is too slow for {name}: skipped {seconds:.1f} s")

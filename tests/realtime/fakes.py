@@ -69,9 +69,9 @@ class FakeTracker:
     `latency` seconds of sound must follow a frame's centre first. `before_push` may fail or wait.
     """
 
-    def __init__(self, model, sample_rate, settings, latency=0.0, before_push=lambda block: None):
+    def __init__(self, model, sample_rate, settings, latency=0.0, before_push=lambda block: None, hop_seconds=0.0):
         self.model, self.sample_rate, self.settings = model, sample_rate, settings
-        self.latency = latency
+        self.latency, self.hop_seconds = latency, hop_seconds
         self.before_push = before_push
         self.hop = sample_rate // 100
         self.samples, self.first, self.frame = [], 0, 0

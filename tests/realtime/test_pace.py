@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +11,10 @@ import pytest
 from livepitch.model.registry import Model
 from livepitch.realtime.frame import Settings
 from livepitch.realtime.layout import Layout
-from livepitch.realtime.pace import HOPS, RUNS, SHARE, Pace, look_ahead, measure_with, outlook, patient
+from livepitch.realtime.pace import HOPS, RUNS, SHARE, Pace, look_ahead, measure_with, outlook
 from livepitch.realtime.session import Session
-from tests.model.networks import SMALL_RMVPE, seeded
+from livepitch.realtime.tracker import StreamTracker
+from tests.model.networks import SMALL_CAUSAL, SMALL_RMVPE, seeded
 from tests.realtime.fakes import Factory, FakeSource, wait_until
 
 LAYOUT = Layout(64, 16, 16)
@@ -97,11 +97,17 @@ def test_a_real_try_gives_numbers_and_leaves_no_thread() -> None:
     assert threading.active_count() == before
 
 
-@pytest.mark.parametrize(("make", "skipped"), [(lambda s: s, 500), (patient, 0)])
-def test_sound_may_wait_while_a_window_runs(make: Callable[[Settings], Settings], skipped: int) -> None:
+@pytest.mark.parametrize(("hop_seconds", "skipped"), [(0.01, 500), (0.64, 0)])
+def test_sound_may_wait_while_a_window_runs(hop_seconds: float, skipped: int) -> None:
     """0.5 s unread is too much as a rule, but less than the hop of 0.64 s that the network is at work on."""
-    source, factory = FakeSource(), Factory()
-    with Session(source, object(), make(Settings(hop=64)), tracker_factory=factory) as session:  # type: ignore[arg-type]
+    source, factory = FakeSource(), Factory(hop_seconds=hop_seconds)
+    with Session(source, object(), tracker_factory=factory) as session:  # type: ignore[arg-type]
         source.give(np.zeros(500))
         wait_until(lambda: len(factory.made[-1].calls) > 2)
         assert session.stats.skipped == skipped
+
+
+def test_a_tracker_knows_its_hop() -> None:
+    windows = Settings(context=0, lookahead=0, hop=48)
+    assert StreamTracker(Model(seeded(SMALL_RMVPE)), settings=windows).hop_seconds == pytest.approx(0.48)
+    assert StreamTracker(Model(seeded(SMALL_CAUSAL))).hop_seconds == pytest.approx(0.01)
