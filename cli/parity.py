@@ -75,6 +75,7 @@ def _tf32() -> bool:
 
 def _device(backend: str | None) -> str:
     from ..model.backend import mx
+    from ..model.lanes import on_gpu
 
     if backend:
         try:
@@ -83,7 +84,7 @@ def _device(backend: str | None) -> str:
         except (RuntimeError, ValueError) as error:
             told = f"--backend {backend}: MLX has none here ({error}); try the other backend, or install mlx[cuda13]"
             raise LivepitchError(told) from None
-    return "gpu" if mx.default_device() == mx.gpu else "cpu"
+    return "gpu" if on_gpu() else "cpu"
 
 
 def _clips(audio: list[Path]) -> list[Clip]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .backend import mx
 from .lanes import FEW_ROWS, Pieces, lane, lane_count, on_gpu, with_neighbours
-from .layers import Weights, norm
+from .layers import Weights, array, norm
 
 MANY = 128 * 128  # weights per tap; from it on reading them takes longer than copying frames
 
@@ -57,7 +57,7 @@ class Conv3x3(ABC):
         """(T + 2, F + 2, n_in) -> (T, F, n_out)."""
 
     def _activated(self, y: mx.array) -> mx.array:
-        return mx.maximum(y, mx.array(0.0, y.dtype)) if self.relu else y
+        return mx.maximum(y, 0.0) if self.relu else y
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class DirectConv(Conv3x3):
     @classmethod
     def load(cls, kernel: Floats, bias: Floats, relu: bool, dtype: mx.Dtype = mx.float32) -> DirectConv:
         """From PyTorch's kernel (n_out, n_in, 3, 3)."""
-        return cls(_array(bias, dtype), relu, _array(kernel.transpose(0, 2, 3, 1), dtype))
+        return cls(array(bias, dtype), relu, array(kernel.transpose(0, 2, 3, 1), dtype))
 
     def __call__(self, pieces: Pieces) -> Pieces:
         """Pieces (T, F, n_in) -> (T, F, n_out)."""
@@ -91,7 +91,7 @@ class WideConv(Conv3x3):
     def load(cls, kernel: Floats, bias: Floats, relu: bool) -> WideConv:
         """From PyTorch's kernel (n_out, n_in, 3, 3)."""
         taps = kernel.transpose(2, 3, 1, 0).reshape(3, -1, len(kernel))
-        return cls(_array(bias), relu, tuple(_array(tap) for tap in taps))
+        return cls(array(bias), relu, tuple(array(tap) for tap in taps))
 
     def _piece(self, padded: mx.array) -> mx.array:
         frames, wide, n_in = padded.shape
@@ -113,7 +113,7 @@ class DeepConv(Conv3x3):
     @classmethod
     def load(cls, kernel: Floats, bias: Floats, relu: bool) -> DeepConv:
         """From PyTorch's kernel (n_out, n_in, 3, 3)."""
-        return cls(_array(bias), relu, _array(kernel.transpose(0, 2, 3, 1).reshape(len(kernel), -1)))
+        return cls(array(bias), relu, array(kernel.transpose(0, 2, 3, 1).reshape(len(kernel), -1)))
 
     def __call__(self, pieces: Pieces) -> Pieces:
         """Pieces (T, F, n_in) -> (T, F, n_out)."""
@@ -143,7 +143,3 @@ def _nine(padded: mx.array) -> mx.array:
     frames, wide, n = padded.shape
     shape, strides = (frames - 2, wide - 2, 3, 3 * n), (wide * n, n, wide * n, 1)
     return mx.as_strided(padded, shape, strides).reshape((frames - 2) * (wide - 2), -1)
-
-
-def _array(values: Floats, dtype: mx.Dtype = mx.float32) -> mx.array:
-    return mx.array(np.ascontiguousarray(values, np.float32)).astype(dtype)

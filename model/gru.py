@@ -15,11 +15,10 @@ from functools import cache
 from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .backend import mx
 from .lanes import lane, on_gpu
-from .layers import Weights
+from .layers import Weights, array
 
 LONGEST_GRAPH = 512  # steps before the graph so far is sent off: that of a whole song would fill the memory
 LONGEST_KERNEL = 2048  # steps of one kernel: a GPU that also draws the screen must not be held for long
@@ -47,7 +46,7 @@ class Gru:
         two = 2 * w_hh.shape[1]
         merged = np.concatenate((b_ih[:two] + b_hh[:two], b_ih[two:]))
         inside = np.concatenate((np.zeros(two), b_hh[two:]))
-        return cls(_array(w_ih.T), _array(merged), _array(w_hh.T), _array(inside))
+        return cls(array(w_ih.T), array(merged), array(w_hh.T), array(inside))
 
     @property
     def hidden(self) -> int:
@@ -214,7 +213,3 @@ def _launched(kernel: Kernel, projected: mx.array, w_hidden: mx.array, b_hidden:
         output_shapes=[(directions, n, width // 3)],
         output_dtypes=[mx.float32],
     )[0]
-
-
-def _array(values: NDArray[np.floating]) -> mx.array:
-    return mx.array(np.ascontiguousarray(values, np.float32))

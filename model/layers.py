@@ -19,6 +19,11 @@ EPSILON = 1e-5  # of PyTorch's BatchNorm
 FEW_ROWS = 128  # below it one product over all taps is faster, above it one per tap (measured)
 
 
+def array(values: NDArray[np.floating], dtype: mx.Dtype = mx.float32) -> mx.array:
+    """The values in MLX, contiguous whatever view they were."""
+    return mx.array(np.ascontiguousarray(values, np.float32)).astype(dtype)
+
+
 def norm(weights: Weights, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """A BatchNorm as (scale, shift), each (channels,)."""
     mean, variance = (weights[f"{name}.running_{part}"].astype(np.float64) for part in ("mean", "var"))
@@ -42,8 +47,8 @@ class Conv:
         """From PyTorch's weights (n_out, n_in, time, 3) and the BatchNorm that follows."""
         kernel, (scale, shift) = weights[f"{conv}.weight"], norm(weights, batch_norm)
         matrix = (kernel * scale[:, None, None, None]).transpose(2, 3, 1, 0).reshape(-1, len(kernel))
-        taps = tuple(_array(tap) for tap in np.split(matrix, kernel.shape[2]))
-        return cls(_array(matrix), _array(shift), taps, mx.array(0.0), kernel.shape[2], dilation)
+        taps = tuple(array(tap) for tap in np.split(matrix, kernel.shape[2]))
+        return cls(array(matrix), array(shift), taps, mx.array(0.0), kernel.shape[2], dilation)
 
     @property
     def past(self) -> int:
@@ -84,8 +89,7 @@ class Linear:
     def load(cls, weights: Weights, name: str, dtype: mx.Dtype = mx.float32) -> Linear:
         """From PyTorch's `Linear` or 1x1 `Conv2d`."""
         kernel = weights[f"{name}.weight"]
-        matrix, bias = _array(kernel.reshape(len(kernel), -1).T), _array(weights[f"{name}.bias"])
-        return cls(matrix.astype(dtype), bias.astype(dtype))
+        return cls(array(kernel.reshape(len(kernel), -1).T, dtype), array(weights[f"{name}.bias"], dtype))
 
     def __call__(self, x: mx.array) -> mx.array:
         """(..., n_in) -> (..., n_out)."""
@@ -96,7 +100,3 @@ class Linear:
 def pad_frequency(x: mx.array) -> mx.array:
     """One band of zeros on either side: (n, F, C) -> (n, F + 2, C)."""
     return mx.pad(x, [(0, 0), (1, 1), (0, 0)])
-
-
-def _array(values: NDArray[np.floating]) -> mx.array:
-    return mx.array(np.ascontiguousarray(values, np.float32))

@@ -17,7 +17,7 @@ from .config import GRID, RmvpeConfig
 from .conv import Conv3x3
 from .gru import BiGru
 from .lanes import Pieces, cut, joined, lane, lengths, on_gpu, recut, shares, with_neighbours
-from .layers import Linear, Weights, norm
+from .layers import Linear, Weights, array, norm
 
 Trace = dict[str, NDArray[np.float32]]
 Seen = Callable[[str, Pieces], None]
@@ -65,7 +65,7 @@ class Up:
         scale, shift = norm(weights, f"{name}.conv1.1")
         matrix = _up_matrix(weights[f"{name}.conv1.0.weight"] * scale[None, :, None, None])
         blocks = [Block.load(weights, f"{name}.conv2.{i}", dtype) for i in range(n_blocks)]
-        return cls(mx.array(matrix).astype(dtype), mx.array(np.tile(shift, 4).astype(np.float32)).astype(dtype), blocks)
+        return cls(array(matrix, dtype), array(np.tile(shift, 4), dtype), blocks)
 
     def upsampled(self, pieces: Pieces) -> Pieces:
         """Pieces (T, F, n_in) -> (2T, 2F, n_out), before the concatenation."""
@@ -80,7 +80,7 @@ class Up:
         row = (n_bands + 1) * n_in
         near = mx.as_strided(padded, (frames, n_bands, 2, 2 * n_in), (row, n_in, row, 1))
         four = mx.addmm(self.bias, near.reshape(frames * n_bands, -1), self.matrix)
-        four = mx.maximum(four, mx.array(0.0, four.dtype)).reshape(frames, n_bands, 2, 2, -1)
+        four = mx.maximum(four, 0.0).reshape(frames, n_bands, 2, 2, -1)
         return four.transpose(0, 2, 1, 3, 4).reshape(2 * frames, 2 * n_bands, -1)
 
 

@@ -11,6 +11,7 @@ from ..model.backend import mx
 from ..model.blas import use_cores
 from ..model.causal import CausalNetwork
 from ..model.config import N_BINS, N_MELS
+from ..model.lanes import on_gpu
 
 SIZES = (64, 8, 1)  # frames per step: few shapes, so that nothing is compiled twice
 
@@ -33,8 +34,7 @@ class ExactStream:
 
     def __init__(self, network: CausalNetwork) -> None:
         self._network = network
-        on_gpu = mx.default_device() == mx.gpu
-        self._step = mx.compile(network.step) if on_gpu else network.step
+        self._step = mx.compile(network.step) if on_gpu() else network.step
         self.reset()
         use_cores(1)
 
