@@ -31,6 +31,7 @@ from .names import expected_shapes
 METADATA_KEY = "livepitch"
 FORMAT = 1  # raised when an older livepitch could misread a newer file
 FOREIGN_THRESHOLD = 0.03  # of checkpoints that state none: what RVC and Applio use; with one value no hysteresis
+LONGEST_HOLD = 100  # frames, 1 s: more is damage
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ class Checkpoint:
     training: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Record of the training: data, seeds, steps, versions, figures."""
     path: Path | None = None
+    hold: int = 0
+    """Frames for which a voiced run that has begun ends only below `floor` · `release`, 0 for none."""
+    floor: float = 0.0
+    """Share of `release`, 0..1, that ends a run younger than `hold`."""
 
     @property
     def causal(self) -> bool:
@@ -113,10 +118,14 @@ def _checkpoint(path: Path, metadata: str, tensors: Mapping[str, Stored]) -> Che
         threshold, release = float(record["threshold"]), float(record["release"])
         if not 0.0 <= release <= threshold <= 1.0:
             raise ValueError(f"thresholds {release}, {threshold} are not in order within 0..1")
+        hold, floor = int(record.get("hold", 0)), float(record.get("floor", 0.0))  # both younger than FORMAT 1
+        if not (0 <= hold <= LONGEST_HOLD and 0.0 <= floor <= 1.0):
+            raise ValueError(f"hold {hold} is not in 0..{LONGEST_HOLD} or floor {floor} not in 0..1")
         name, training = str(record.get("name", path.stem)), dict(record["training"])
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise CheckpointError(f"{path}: its livepitch metadata is damaged ({shown(error)})") from None
-    return Checkpoint(name, config, approved(path, expected, tensors), threshold, release, training, path)
+    weights = approved(path, expected, tensors)
+    return Checkpoint(name, config, weights, threshold, release, training, path, hold, floor)
 
 
 def write_checkpoint(path: str | Path, checkpoint: Checkpoint, half: bool = True) -> None:
@@ -134,6 +143,8 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint, half: bool = True
         "config": config_to_dict(checkpoint.config),
         "threshold": checkpoint.threshold,
         "release": checkpoint.release,
+        "hold": checkpoint.hold,
+        "floor": checkpoint.floor,
         "training": dict(checkpoint.training),
     }
     tensors = {name: Stored.of(value) for name, value in checkpoint.weights.items()}

@@ -1,4 +1,4 @@
-"""From salience to pitch: local weighted average round the peak, and voicing with hysteresis."""
+"""From salience to pitch: local weighted average round the peak, and voicing with hysteresis and hold."""
 
 from __future__ import annotations
 
@@ -50,18 +50,37 @@ def _decode(salience: Floats) -> tuple[Floats, Floats]:
     return candidate, confidence
 
 
-def voicing(confidence: Floats, threshold: float, release: float, voiced: bool = False) -> NDArray[np.bool_]:
-    """Which frames are voiced: a run begins at `threshold` and ends below `release`.
+def voicing(confidence: Floats, threshold: float, release: float) -> NDArray[np.bool_]:
+    """Which frames are voiced: a run begins at `threshold` and ends below `release`."""
+    return run_lengths(confidence, threshold, release) > 0
 
-    It looks only back, so a frame is never revised; `voiced` is the frame before the first.
+
+def run_lengths(
+    confidence: Floats, threshold: float, release: float, hold: int = 0, floor: float = 0.0, before: int = 0
+) -> NDArray[np.int64]:
+    """For how many frames the voiced run of each frame has lasted, that frame included: (n,), 0 where unvoiced.
+
+    A run begins at `threshold` and ends below `release`. One that has lasted fewer than `hold` frames ends only
+    below `floor` · `release`, so that a short peak of confidence does not flicker; with `hold` 0 none is held. It
+    looks only back, so a frame is never revised; `before` is the value of the frame before the first.
     """
-    return np.asarray(_voicing(np.ascontiguousarray(confidence, np.float32), threshold, release, voiced))
+    values = np.ascontiguousarray(confidence, np.float32)
+    return np.asarray(_run_lengths(values, float(threshold), float(release), int(hold), float(floor), int(before)))
 
 
 @njit(cache=True)
-def _voicing(confidence: Floats, threshold: float, release: float, voiced: bool) -> NDArray[np.bool_]:
-    out = np.empty(len(confidence), np.bool_)
+def _run_lengths(
+    confidence: Floats, threshold: float, release: float, hold: int, floor: float, before: int
+) -> NDArray[np.int64]:
+    out = np.empty(len(confidence), np.int64)
+    length = before
     for t in range(len(confidence)):
-        voiced = confidence[t] >= (release if voiced else threshold)
-        out[t] = voiced
+        if length == 0:
+            limit = threshold
+        elif length < hold:
+            limit = floor * release
+        else:
+            limit = release
+        length = length + 1 if confidence[t] >= limit else 0
+        out[t] = length
     return out

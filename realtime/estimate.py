@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model.decode import decode, voicing
+from ..model.decode import decode
 from ..model.mel import SAMPLE_RATE
 from ..model.registry import Model
 from .chunker import Chunk, Chunker
@@ -46,8 +46,8 @@ def estimate(
     chunk = _whole_chunk(_checked(audio), sample_rate)
     salience = whole_salience(model, chunk.mel, progress)
     candidate, confidence = decode(salience)
-    thresholds = Thresholds.of(model, settings)
-    voiced = voicing(confidence, thresholds.threshold, thresholds.release) & (chunk.level >= settings.gate)
+    heard = Thresholds.of(model, settings).run_lengths(confidence) > 0
+    voiced = heard & (chunk.level >= settings.gate)
     f0 = np.where(voiced, candidate, np.float32(np.nan))
     return PitchTrack(np.arange(len(f0), dtype=np.float64) * FRAME_SECONDS, f0, voiced, confidence, candidate)
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.config import N_BINS
-from ..model.decode import decode, voicing
+from ..model.decode import decode, run_lengths
 from ..model.mel import HOP, SAMPLE_RATE
 from ..model.registry import Model
 from .chunker import Chunk, Chunker
@@ -29,10 +29,12 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Voicing with hysteresis: the user's values where given, else the checkpoint's."""
+    """Voicing with hysteresis and hold: the user's values where given, else the checkpoint's."""
 
     threshold: float
     release: float
+    hold: int
+    floor: float
 
     @classmethod
     def of(cls, model: Model, settings: Settings) -> Thresholds:
@@ -41,7 +43,11 @@ class Thresholds:
         threshold = shipped.threshold if settings.threshold is None else settings.threshold
         proportion = shipped.release / shipped.threshold if shipped.threshold else 1.0
         release = threshold * proportion if settings.release is None else settings.release
-        return cls(threshold, min(release, threshold))
+        return cls(threshold, min(release, threshold), shipped.hold, shipped.floor)
+
+    def run_lengths(self, confidence: Floats, before: int = 0) -> NDArray[np.int64]:
+        """For how many frames each has been voiced, 0 where it is not: the one rule of files and streams."""
+        return run_lengths(confidence, self.threshold, self.release, self.hold, self.floor, before)
 
 
 class StreamTracker:
@@ -68,7 +74,7 @@ class StreamTracker:
     def _restart(self) -> None:
         self._stream.reset()
         self._waiting: deque[tuple[int, float]] = deque()  # (frame, level) whose salience is still to come
-        self._voiced = False
+        self._run_length = 0  # of the last frame given out
 
     @property
     def latency(self) -> float:
@@ -106,7 +112,7 @@ class StreamTracker:
         """Runs everything once, so that the first real frame is not slow; resets the stream."""
         self._stream.warm_up()
         self.push(np.zeros(self.sample_rate // 5, np.float32))  # loads the mel bands' library, too
-        voicing(decode(np.zeros((1, N_BINS), np.float32)).confidence, 0.5, 0.5)
+        self._thresholds.run_lengths(decode(np.zeros((1, N_BINS), np.float32)).confidence)
         self.reset()
 
     def _frames(self, chunk: Chunk, salience: Floats) -> list[PitchFrame]:
@@ -114,16 +120,12 @@ class StreamTracker:
         if not len(salience):
             return []
         candidate, confidence = decode(salience)
-        heard = self._voicing(confidence)
+        lengths = self._thresholds.run_lengths(confidence, self._run_length)
+        self._run_length = int(lengths[-1])
         return [
-            self._frame(*self._waiting.popleft(), float(candidate[i]), float(confidence[i]), bool(heard[i]))
+            self._frame(*self._waiting.popleft(), float(candidate[i]), float(confidence[i]), bool(lengths[i]))
             for i in range(len(salience))
         ]
-
-    def _voicing(self, confidence: Floats) -> NDArray[np.bool_]:
-        heard = voicing(confidence, self._thresholds.threshold, self._thresholds.release, self._voiced)
-        self._voiced = bool(heard[-1])
-        return heard
 
     def _frame(self, index: int, level: float, candidate: float, confidence: float, heard: bool) -> PitchFrame:
         voiced = heard and level >= self.settings.gate

@@ -30,6 +30,15 @@ def test_round_trip(tmp_path: Path, config: Config, half: bool) -> None:
         np.testing.assert_allclose(read.weights[name], value, rtol=1e-3 if half else 0, atol=1e-4 if half else 0)
 
 
+def test_the_hold_is_recorded_and_off_where_a_file_says_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "x.safetensors"
+    write_checkpoint(path, replace(seeded(SMALL_CAUSAL), hold=6, floor=0.5))
+    read = read_checkpoint(path)
+    assert (read.hold, read.floor) == (6, 0.5)
+    older = read_checkpoint(damaged(tmp_path, "older"))
+    assert (older.hold, older.floor) == (0, 0.0)
+
+
 def test_the_published_size() -> None:
     shapes = expected_shapes(RmvpeConfig())
     trained = sum(int(np.prod(shape)) for name, shape in shapes.items() if "running_" not in name)
@@ -48,7 +57,7 @@ def test_unknown_configurations_are_refused(fields: dict[str, object]) -> None:
 
 
 def damaged(tmp_path: Path, change: str) -> Path:
-    """A checkpoint file with one thing wrong."""
+    """A checkpoint file with one thing wrong, or as an older livepitch wrote it."""
     good, path = tmp_path / "good.safetensors", tmp_path / "bad.safetensors"
     write_checkpoint(good, seeded(SMALL_RMVPE))
     tensors = load_file(good)
@@ -71,6 +80,10 @@ def damaged(tmp_path: Path, change: str) -> Path:
         record["format"] = 99
     elif change == "thresholds":
         record["release"] = 0.9
+    elif change == "hold":
+        record["hold"] = -1
+    elif change == "floor":
+        record |= {"hold": 6, "floor": float("nan")}
     elif change == "field":
         del record["threshold"]
     elif change == "not a dict":
@@ -104,6 +117,8 @@ def damaged(tmp_path: Path, change: str) -> Path:
         ("nan", "cnn.bias holds values that are not finite"),
         ("newer", "newer livepitch"),
         ("thresholds", "not in order"),
+        ("hold", "hold -1 is not in 0..100"),
+        ("floor", "floor nan not in 0..1"),
         ("field", "metadata is damaged"),
         ("not a dict", "metadata is damaged"),
         ("not numbers", "metadata is damaged"),

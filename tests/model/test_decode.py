@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livepitch.model.convert import bin_to_cents, hz_to_cents
-from livepitch.model.decode import decode, voicing
+from livepitch.model.decode import decode, run_lengths, voicing
 
 
 def bump(centre: float, height: float = 0.9) -> np.ndarray:
@@ -41,16 +41,53 @@ def test_empty() -> None:
 
 def test_hysteresis() -> None:
     confidence = np.array([0.3, 0.45, 0.5, 0.45, 0.41, 0.39, 0.45, 0.5], np.float32)
-    expected = [False, False, True, True, True, False, False, True]
-    assert voicing(confidence, 0.5, 0.4).tolist() == expected
-    assert voicing(confidence[:2], 0.5, 0.4, voiced=True).tolist() == [False, False]
-    assert voicing(confidence[1:2], 0.5, 0.4, voiced=True).tolist() == [True]
+    assert voicing(confidence, 0.5, 0.4).tolist() == [False, False, True, True, True, False, False, True]
+    assert run_lengths(confidence, 0.5, 0.4).tolist() == [0, 0, 1, 2, 3, 0, 0, 1]
+    assert run_lengths(confidence[1:3], 0.5, 0.4, before=7).tolist() == [8, 9]
+    assert run_lengths(confidence[:2], 0.5, 0.4, before=7).tolist() == [0, 0]
 
 
-@given(st.lists(st.floats(0, 1, width=32), max_size=40), st.integers(0, 40))
-def test_voicing_may_be_cut_anywhere(values: list[float], cut: int) -> None:
+FLASH = np.array([0.1, 0.6, 0.1, 0.1, 0.0, 0.1, 0.6, 0.3, 0.1, 0.6, 0.1], np.float32)
+
+
+@pytest.mark.parametrize(
+    ("hold", "floor", "expected"),
+    [
+        (0, 0.0, [0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 0]),
+        (1, 0.0, [0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 0]),
+        (3, 0.0, [0, 1, 2, 3, 0, 0, 1, 2, 3, 4, 0]),
+        (3, 0.5, [0, 1, 0, 0, 0, 0, 1, 2, 0, 1, 0]),
+        (3, 1.0, [0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 0]),
+    ],
+)
+def test_a_young_run_is_held_down_to_the_floor(hold: int, floor: float, expected: list[int]) -> None:
+    assert run_lengths(FLASH, 0.5, 0.4, hold, floor).tolist() == expected
+
+
+CONFIDENCES = st.lists(st.floats(0, 1, width=32), max_size=40)
+
+
+@given(CONFIDENCES, st.integers(0, 9))
+def test_no_run_but_the_last_is_shorter_than_the_hold(values: list[float], hold: int) -> None:
+    lengths = run_lengths(np.array(values, np.float32), 0.6, 0.4, hold)
+    ends = lengths[:-1][(lengths[:-1] > 0) & (lengths[1:] == 0)]
+    assert (ends >= hold).all()
+
+
+@given(CONFIDENCES, st.integers(0, 9), st.floats(0, 1))
+def test_a_hold_only_adds_voiced_frames_and_never_begins_a_run_late(
+    values: list[float], hold: int, floor: float
+) -> None:
     confidence = np.array(values, np.float32)
-    whole = voicing(confidence, 0.6, 0.4)
-    left = voicing(confidence[:cut], 0.6, 0.4)
-    right = voicing(confidence[cut:], 0.6, 0.4, bool(left[-1]) if len(left) else False)
+    held, plain = run_lengths(confidence, 0.6, 0.4, hold, floor), run_lengths(confidence, 0.6, 0.4)
+    assert (held >= plain).all()
+    assert (confidence[held == 1] >= np.float32(0.6)).all()
+
+
+@given(CONFIDENCES, st.integers(0, 40), st.integers(0, 9), st.floats(0, 1))
+def test_voicing_may_be_cut_anywhere(values: list[float], cut: int, hold: int, floor: float) -> None:
+    confidence = np.array(values, np.float32)
+    whole = run_lengths(confidence, 0.6, 0.4, hold, floor)
+    left = run_lengths(confidence[:cut], 0.6, 0.4, hold, floor)
+    right = run_lengths(confidence[cut:], 0.6, 0.4, hold, floor, int(left[-1]) if len(left) else 0)
     np.testing.assert_array_equal(np.concatenate((left, right)), whole)
