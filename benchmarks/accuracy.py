@@ -1,142 +1,47 @@
 """How right livepitch and other trackers are, on the same audio.
 
-    python benchmarks/accuracy.py --data FOLDER --snr clean,10,5,0 --peers swift-f0,pesto --json accuracy.json
+    python benchmarks/accuracy.py --data FOLDER --peers all --jobs 4 --cache CACHE --json accuracy.json
 
-Prints Markdown tables. Every tracker hears the same 16 kHz mono audio and decides voicing at its own
-shipped or recommended threshold. Accompaniment (only MIR-1K has any) is mixed so that the voice's RMS over
-the whole clip is SNR dB above it. What FOLDER holds is said in `recordings.py`; the measures are in
-`scores.py`.
+Prints Markdown tables. Every tracker hears the same 16 kHz mono audio and decides voicing at its own shipped or
+recommended threshold. `docs/accuracy.md` says what is measured, what FOLDER holds and where to get it.
+
+recordings, originals   the recordings and their reference pitch
+conditions              noise, rooms, levels, telephones
+transposed              voices and tones of exactly known pitch
+peers, ours             the trackers
+scores, timing          the measures
+measuring               running and keeping what was answered
+report, targets         the tables, and what is to be reached
 """
 
 from __future__ import annotations
 
 import json
+import math
 import sys
-import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections import Counter
+from concurrent.futures import Executor
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
-import numpy as np
 import typer
+from conditions import Condition
 from machine import describe_machine
-from numpy.typing import NDArray
-from peers import PEERS, Tracker
-from recordings import CLEAN, SAMPLE_RATE, Recording, read_recordings
+from measuring import About, Clip, Spec, about, measured, processes
+from originals import read_folder
+from peers import PEERS, versions
+from recordings import Recording
+from report import Result, markdown, results_of
 from rich.console import Console
-from rich.progress import track as with_progress
-from scores import METRICS, Estimate, Frames, aligned, clip_mean, pooled, scored
+from rich.progress import Progress
+from targets import checklist, targets
+from transposed import tones, transposed
 
 import livepitch
 
 console = Console(stderr=True)
-
-
-@dataclass(frozen=True)
-class Result:
-    """One tracker on one source in one condition."""
-
-    tracker: str
-    source: str
-    snr: str
-    clips: int
-    frames: int
-    seconds_of_audio: float
-    seconds_taken: float
-    by_frame: dict[str, float]
-    """Scores of all frames pooled."""
-    by_clip: dict[str, float]
-    """Mean of the clips' own scores."""
-    each: dict[str, dict[str, float]]
-    """Scores by clip."""
-
-
-def ours(name: str, live: bool) -> Tracker:
-    """A checkpoint of livepitch on whole files, or as `live` would hear them."""
-    model = livepitch.load_model(name)
-    run = livepitch.stream_track if live else livepitch.estimate
-
-    def track(audio: NDArray[np.float32]) -> Estimate:
-        result = run(audio, model, SAMPLE_RATE)
-        return Estimate(result.time, result.candidate.astype(np.float64), result.voiced)
-
-    title = f"{Path(name).stem} live" if live else Path(name).stem
-    voicing = f"salience ≥ {model.checkpoint.threshold:.3g}, until below {model.checkpoint.release:.3g}"
-    return Tracker(title, livepitch.__version__, voicing, track)
-
-
-def trackers(models: list[str], live: list[str], peers: list[str]) -> Iterator[Tracker]:
-    """Every tracker asked for, ours first."""
-    for name in models:
-        yield ours(name, live=False)
-    for name in live:
-        yield ours(name, live=True)
-    for name in peers:
-        yield from installed(name)
-
-
-def installed(peer: str) -> Iterator[Tracker]:
-    """The peer, or nothing and a word about it."""
-    try:
-        yield PEERS[peer]()
-    except ImportError as error:
-        console.print(f"{peer} is left out: {error}")
-
-
-def measure(tracker: Tracker, recordings: list[Recording], snr: float) -> Result:
-    """Run one tracker over recordings of one source."""
-    clips: dict[str, Frames] = {}
-    taken = 0.0
-    for recording in with_progress(recordings, f"{tracker.name}, {snr_name(snr)}", console=console, transient=True):
-        audio = recording.mixed(snr)
-        start = time.perf_counter()
-        estimate = tracker.track(audio)
-        taken += time.perf_counter() - start
-        clips[recording.name] = aligned(recording, estimate)
-    every = pooled(clips.values())
-    return Result(
-        tracker=tracker.name,
-        source=recordings[0].source,
-        snr=snr_name(snr),
-        clips=len(clips),
-        frames=len(every),
-        seconds_of_audio=sum(recording.seconds for recording in recordings),
-        seconds_taken=taken,
-        by_frame=scored(every),
-        by_clip=clip_mean(clips.values()),
-        each={name: scored(frames) for name, frames in clips.items()},
-    )
-
-
-def snr_name(snr: float) -> str:
-    """The condition in words: clean, 5 dB."""
-    return "clean" if snr == CLEAN else f"{snr:g} dB"
-
-
-def table(results: list[Result], weighting: str) -> str:
-    """A Markdown table in percent; `weighting` is "by_frame" or "by_clip"."""
-    lines = [f"| tracker | {' | '.join(METRICS)} |", "|---" * (len(METRICS) + 1) + "|"]
-    for result in results:
-        scores = getattr(result, weighting)
-        lines.append(f"| {result.tracker} | {' | '.join(f'{100 * scores[name]:.1f}' for name in METRICS)} |")
-    return "\n".join(lines)
-
-
-def report(results: list[Result], tools: list[Tracker]) -> str:
-    """Every source and condition: a table by frame, a table by clip."""
-    parts = ["| tracker | version | voiced where |", "|---|---|---|"]
-    parts = ["\n".join([*parts, *(f"| {tool.name} | {tool.version} | {tool.voicing} |" for tool in tools)])]
-    for source, snr in dict.fromkeys((result.source, result.snr) for result in results):
-        here = [result for result in results if (result.source, result.snr) == (source, snr)]
-        parts.append(f"## {source}, {snr}: {here[0].clips} clips, {here[0].frames} frames scored")
-        parts += [
-            "Every frame alike (%):",
-            table(here, "by_frame"),
-            "Every clip alike (%):",
-            table(here, "by_clip"),
-        ]
-    return "\n\n".join(parts)
+ALSO = "white:20,white:10,white:0,room:20,room:10,level:-35,level:-50,telephone"
 
 
 def words(text: str) -> list[str]:
@@ -145,48 +50,132 @@ def words(text: str) -> list[str]:
 
 
 def main(
-    data: Annotated[Path, typer.Option(help="Folder of recordings with their pitch.")],
+    data: Annotated[Path, typer.Option(help="Folder of recordings with their pitch; docs/accuracy.md says which.")],
     models: Annotated[str, typer.Option(help="Checkpoints, on whole files.")] = "stream,rmvpe-small",
     live: Annotated[str, typer.Option(help="Checkpoints, through the streaming tracker.")] = "",
     peers: Annotated[str, typer.Option(help=f"Other trackers: {', '.join(PEERS)}, or all.")] = "",
-    snr: Annotated[str, typer.Option(help="Ratios in dB of voice to accompaniment.")] = "clean,10,5,0",
-    sources: Annotated[str, typer.Option(help="Only these sources of the index.")] = "",
+    snr: Annotated[str, typer.Option(help="Ratios in dB of voice to accompaniment.")] = "clean,20,10,5,0,-5",
+    also: Annotated[str, typer.Option(help="Further conditions; '' for none.")] = ALSO,
+    exact: Annotated[bool, typer.Option(help="Voices transposed by WORLD and plain tones.")] = True,
+    sources: Annotated[str, typer.Option(help="Only these sources.")] = "",
     limit: Annotated[int | None, typer.Option(help="At most so many recordings of each source.", min=1)] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything here.")] = None,
+    jobs: Annotated[int, typer.Option(help="Processes, of one thread each.", min=1)] = 1,
+    cache: Annotated[Path | None, typer.Option(help="Folder where answers are kept from run to run.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Also hold the figures against the targets.")] = False,
+    markdown_file: Annotated[Path | None, typer.Option("--markdown", help="Write the tables here.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write everything here.")] = None,
 ) -> None:
     """Score livepitch and other trackers against recordings with known pitch."""
-    chosen = list(PEERS) if peers == "all" else words(peers)
-    if unknown := set(chosen) - set(PEERS):
-        raise typer.BadParameter(f"no tracker {', '.join(sorted(unknown))}; there are {', '.join(PEERS)}")
-    ratios = [CLEAN if word == "clean" else float(word.removesuffix("dB")) for word in words(snr)]
-    if not (data / "index.json").is_file():
-        raise typer.BadParameter(f"{data} holds no index.json; recordings.py says what belongs there")
-    recordings = list(read_recordings(data, words(sources) or None, limit))
-    if not recordings:
-        raise typer.BadParameter(f"{data} has no recordings of {sources}")
-    tools = list(trackers(words(models), words(live), chosen))
-    results = [
-        measure(tool, clips, ratio)
-        for clips in by_source(recordings)
-        for ratio in (ratios if clips[0].accompaniment is not None else [CLEAN])
-        for tool in tools
+    try:
+        conditions = [Condition.of(word) for word in words(snr) + words(also)]
+        recordings = read_folder(data, words(sources) or None, limit)
+        specs = chosen(words(models), words(live), words(peers))
+    except ValueError as error:
+        stop(error)
+    tasks = [
+        (recording, condition) for recording in recordings for condition in conditions if condition.suits(recording)
     ]
-    print(report(results, tools))
+    tasks += [(recording, Condition("clean")) for recording in (known(recordings) if exact else [])]
+    try:
+        tools, clips = run(tasks, specs, jobs, cache)
+    except livepitch.LivepitchError as error:
+        stop(error)
+    results = results_of(clips)
+    names = list(dict.fromkeys(recording.source for recording, _ in tasks))
+    parts = [f"# Accuracy\n\n{setting()}", markdown(results, tools, names, list(map(str, conditions)) or ["clean"])]
+    if check:
+        parts.insert(1, checklist(list(targets(results, tools))))
+    text = "\n\n".join(parts) + "\n"
+    print(text, end="")
+    if markdown_file is not None:
+        markdown_file.write_text(text, encoding="utf-8")
     if json_file is not None:
-        described = [{"name": tool.name, "version": tool.version, "voicing": tool.voicing} for tool in tools]
-        everything = {
-            "command": sys.argv[1:],
-            "machine": describe_machine(),
-            "trackers": described,
-            "results": [asdict(result) for result in results],
-        }
-        json_file.write_text(json.dumps(everything, indent=1), encoding="utf-8")
+        json_file.write_text(json.dumps(everything(tools, results), indent=1), encoding="utf-8")
 
 
-def by_source(recordings: list[Recording]) -> Iterator[list[Recording]]:
-    """The recordings of each source, in the order they came."""
-    for source in dict.fromkeys(recording.source for recording in recordings):
-        yield [recording for recording in recordings if recording.source == source]
+def stop(error: Exception) -> NoReturn:
+    """Says in one line what is wrong with the command."""
+    print(error, file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def chosen(models: list[str], live: list[str], peers: list[str]) -> list[Spec]:
+    """The trackers asked for, ours first.
+
+    Raises:
+        ValueError: a peer that nobody knows.
+    """
+    if peers == ["all"]:
+        peers = list(PEERS)
+    if unknown := [name for name in peers if name not in PEERS]:
+        raise ValueError(f"no tracker {', '.join(unknown)}; there are {', '.join(PEERS)}")
+    if not models + live + peers:
+        raise ValueError("no tracker at all: --models, --live and --peers are empty")
+    ours = [Spec("whole", name) for name in models] + [Spec("live", name) for name in live]
+    return ours + [Spec("peer", name) for name in peers]
+
+
+def known(recordings: list[Recording]) -> list[Recording]:
+    """Recordings of exactly known pitch; without WORLD, the tones alone and a word about it."""
+    try:
+        with console.status("WORLD takes voices apart and puts them together again"):
+            return [*transposed(recordings), *tones()]
+    except ImportError as error:
+        console.print(f"transposed voices are left out: {error}; `pip install pyworld` brings them")
+        return list(tones())
+
+
+def run(
+    tasks: list[tuple[Recording, Condition]], specs: list[Spec], jobs: int, cache: Path | None
+) -> tuple[list[About], list[Clip]]:
+    """Every tracker that is there on every task."""
+    clips: list[Clip] = []
+    with processes(jobs) as pool, Progress(console=console, transient=True) as progress:
+        found = {spec: tool for spec in specs if (tool := installed(pool, spec))}
+        if twice := [name for name, n in Counter(tool.name for tool in found.values()).items() if n > 1]:
+            raise livepitch.LivepitchError(f"two trackers are called {twice[0]}; rename one of the checkpoints")
+        seconds = sum(recording.seconds for recording, _ in tasks)
+        bar = progress.add_task(f"{len(tasks)} sounds", total=seconds)
+        for done in measured(pool, tasks, list(found), cache, 4 * jobs):
+            clips += done
+            progress.advance(bar, done[0].audio if done else 0)
+    return list(found.values()), clips
+
+
+def installed(pool: Executor, spec: Spec) -> About | None:
+    """What is to be said of a tracker; None, and a word about it, where a peer is not there."""
+    try:
+        return pool.submit(about, spec).result()
+    except ImportError as error:
+        if spec.kind != "peer":
+            raise
+        console.print(f"{spec.name} is left out: {error}")
+        return None
+
+
+def setting() -> str:
+    """What everything was measured on, in a line or two."""
+    machine = describe_machine()
+    packages = ", ".join(f"{name} {number}" for name, number in versions().items())
+    return f"{machine['cores']} cores of {machine['processor']}, Python {machine['python']}; {packages}."
+
+
+def everything(tools: list[About], results: list[Result]) -> dict[str, Any]:
+    """What the JSON file holds."""
+    machine = describe_machine()
+    machine["packages"] = versions()
+    described = [asdict(tool) for tool in tools]
+    whole = {"command": sys.argv[1:], "machine": machine, "trackers": described}
+    return without_nan(whole | {"results": [asdict(result) for result in results]})  # type: ignore[no-any-return]
+
+
+def without_nan(value: Any) -> Any:
+    """JSON has no NaN: null stands for what was not there to be measured."""
+    if isinstance(value, dict):
+        return {key: without_nan(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_nan(item) for item in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 if __name__ == "__main__":
