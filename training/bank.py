@@ -12,6 +12,7 @@ from torch import Tensor
 
 HOP = 160  # samples, 10 ms at 16 kHz
 UNVOICED, VOICED, UNKNOWN = 0, 1, 2
+PITCHED = 3  # the pitch is known, but not whether it counts as voiced
 TAPS = 12  # of the interpolating sinc
 
 
@@ -54,6 +55,11 @@ def load_bank(pack: Path, name: str, device: torch.device) -> Bank:
     return Bank(audio[: n * HOP], f0, state)
 
 
+def has_pitch(state: Tensor) -> Tensor:
+    """Where f0 says something."""
+    return (state == VOICED) | (state == PITCHED)
+
+
 def resampled(audio: Tensor, start: Tensor, ratio: Tensor, n: int) -> Tensor:
     """Reads `n` samples per item from `start` (B,) on, `ratio` (B,) source samples per sample: float32 (B, n).
 
@@ -77,7 +83,7 @@ def labels_at(bank: Bank, start: Tensor, ratio: Tensor, n_frames: int) -> tuple[
     """Labels of what `resampled` reads: f0 float32 (B, n_frames) Hz and state uint8 (B, n_frames).
 
     `start` is in samples. Between two source frames f0 goes geometrically; where their states differ the
-    result is unknown, unless the position is within a tenth of a frame of one of them.
+    result is unknown (pitched, if both have a pitch), unless the position is within a tenth of a frame of one.
     """
     frames = torch.arange(n_frames, device=start.device)[None]
     position = start[:, None].double() / HOP + frames * ratio[:, None].double()
@@ -86,9 +92,10 @@ def labels_at(bank: Bank, start: Tensor, ratio: Tensor, n_frames: int) -> tuple[
     a, b = bank.state[left], bank.state[left + 1]
     near = torch.where(weight < 0.5, a, b)
     exact = (weight < 0.1) | (weight > 0.9)
-    state = torch.where((a == b) | exact, near, torch.full_like(near, UNKNOWN))
+    both = has_pitch(a) & has_pitch(b)
+    doubtful = torch.where(both, PITCHED, UNKNOWN).to(near.dtype)
+    state = torch.where((a == b) | exact, near, doubtful)
     fa, fb = bank.f0[left], bank.f0[left + 1]
-    both = (a == VOICED) & (b == VOICED)
     between = torch.exp2((1 - weight) * fa.clamp(min=1).log2() + weight * fb.clamp(min=1).log2())
     f0 = torch.where(both, between, torch.where(weight < 0.5, fa, fb)) * ratio[:, None].float()
     return f0, state

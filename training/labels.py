@@ -12,17 +12,18 @@ import sys
 import types
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import parselmouth
 import soxr
 import torch
 from numpy.typing import NDArray
-from scipy import signal
+from scipy import ndimage, signal
 
 from .voices import (
     HOP,
+    PITCHED,
     SAMPLE_RATE,
     UNKNOWN,
     UNVOICED,
@@ -49,6 +50,9 @@ OFFSET = {
 }  # s, how far ahead of its time stamp a tracker looks
 BIAS = {"fcpe": 0.0, "swift": -0.4, "pesto": 3.0, "praat": 0.0}  # cents
 AGREEMENT = 35.0  # cents
+GUESSERS = ("fcpe", "swift_guess", "praat_guess")  # what the pitch would be where voicing is in doubt
+GUESS_AGREEMENT = 50.0  # cents
+BESIDE = 8  # frames from a sure one within which FCPE's contour of a sung voice is believed alone
 PRAAT_FLOORS = (50.0, 120.0, 300.0)  # Hz; a higher floor is a shorter window, which flattens vibrato less
 CEILING = 1250.0  # Hz
 PIECE, CONTEXT = 20 * SAMPLE_RATE, SAMPLE_RATE  # samples: memory stays small on long files
@@ -80,15 +84,15 @@ def fcpe_tracker() -> Tracker:
     return track
 
 
-def swift_tracker() -> Tracker:
-    """SwiftF0 at the confidence its authors calibrate voicing to."""
+def swift_tracker(confidence: float = 0.5) -> Tracker:
+    """SwiftF0, voiced from the confidence its authors calibrate voicing to."""
     from swift_f0 import SwiftF0
 
     model = SwiftF0(threads=1)
 
     def track(audio: Floats) -> Track:
         result = model.detect(audio, SAMPLE_RATE)
-        return result.timestamps, np.where(result.confidence >= 0.5, result.pitch_hz, 0)
+        return result.timestamps, np.where(result.confidence >= confidence, result.pitch_hz, 0)
 
     return track
 
@@ -109,12 +113,16 @@ def pesto_tracker() -> Tracker:
     return track
 
 
-def praat_tracker(floor: float = PRAAT_FLOORS[0]) -> Tracker:
-    """Praat's autocorrelation method at its default voicing threshold."""
+def praat_tracker(floor: float = PRAAT_FLOORS[0], silence: float = 0.03, voicing: float = 0.45) -> Tracker:
+    """Praat's autocorrelation method, at its default thresholds of silence and voicing."""
+    import parselmouth
 
     def track(audio: Floats) -> Track:
         sound = parselmouth.Sound(audio.astype(np.float64), SAMPLE_RATE)
-        pitch = sound.to_pitch_ac(time_step=HOP / SAMPLE_RATE, pitch_floor=floor, pitch_ceiling=CEILING)
+        pitch = sound.to_pitch_ac(
+            time_step=HOP / SAMPLE_RATE, pitch_floor=floor, pitch_ceiling=CEILING,
+            silence_threshold=silence, voicing_threshold=voicing,
+        )  # fmt: skip
         # Praat's sample 0 lies half a sample after time 0.
         return pitch.xs() - 0.5 / SAMPLE_RATE, pitch.selected_array["frequency"]
 
@@ -148,21 +156,32 @@ def in_pieces(tracker: Tracker, audio: Floats, offset: float, bias: float) -> ND
     return np.concatenate(parts)[: len(audio) // HOP]
 
 
-def track_all(audio: Floats) -> dict[str, NDArray[np.float64]]:
-    """Every tracker's cents `(n,)`, and Praat's at each of `PRAAT_FLOORS`."""
-    makers = {"fcpe": fcpe_tracker, "swift": swift_tracker, "pesto": pesto_tracker, "praat": praat_tracker}
-    tracks = {name: in_pieces(makers[name](), audio, OFFSET[name], BIAS[name]) for name in TRACKERS}
-    for floor in PRAAT_FLOORS:
-        tracks[f"praat{floor:.0f}"] = in_pieces(praat_tracker(floor), audio, 0.0, 0.0)
-    return tracks
+def makers() -> dict[str, Callable[[], Tracker]]:
+    """Every tracker by name: the four that vote, Praat at each of `PRAAT_FLOORS`, and two that always guess."""
+    floors = {f"praat{floor:.0f}": partial(praat_tracker, floor) for floor in PRAAT_FLOORS}
+    always = partial(praat_tracker, PRAAT_FLOORS[0], silence=0.0, voicing=0.0)
+    guesses = {"swift_guess": partial(swift_tracker, 0.0), "praat_guess": always}
+    voters = {"fcpe": fcpe_tracker, "swift": swift_tracker, "pesto": pesto_tracker, "praat": praat_tracker}
+    return {**voters, **floors, **guesses}
 
 
-def vote(votes: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+def track_all(audio: Floats, known: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """Cents `(n,)` of every tracker, those of `known` as they are."""
+    missing = {name: make for name, make in makers().items() if name not in known}
+    return known | {
+        name: in_pieces(make(), audio, OFFSET.get(name, 0.0), BIAS.get(name.removesuffix("_guess"), 0.0))
+        for name, make in missing.items()
+    }
+
+
+def vote(
+    votes: NDArray[np.float64], agreement: float = AGREEMENT
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
     """Median of the largest agreeing group, its size, and how many say voiced, each `(n,)`.
 
     votes: cents `(k, n)`, NaN where a tracker says unvoiced.
     """
-    close = np.abs(votes[:, None] - votes[None]) < AGREEMENT  # (k, k, n); NaN compares false
+    close = np.abs(votes[:, None] - votes[None]) < agreement  # (k, k, n); NaN compares false
     leader = close.sum(axis=1).argmax(axis=0)
     group = np.take_along_axis(close, leader[None, None], axis=0)[0]
     with np.errstate(all="ignore"):
@@ -199,8 +218,8 @@ def periodicity(audio: Floats, cents: NDArray[np.float64]) -> NDArray[np.float64
     return result
 
 
-def decide(audio: Floats, tracks: dict[str, NDArray[np.float64]]) -> tuple[Floats, States]:
-    """Label one recording: f0 in Hz (0 unless voiced-known) and state, each `(n,)`."""
+def decide(audio: Floats, tracks: dict[str, NDArray[np.float64]], sung: bool) -> tuple[Floats, States]:
+    """Label one recording: f0 in Hz (0 unless it is known) and state, each `(n,)`."""
     middle, agreeing, voiced = vote(np.stack([tracks[name] for name in TRACKERS]))
     cents = refine(middle, tracks)
     likeness = periodicity(audio, cents)
@@ -223,30 +242,42 @@ def decide(audio: Floats, tracks: dict[str, NDArray[np.float64]]) -> tuple[Float
     for start, end in runs(state == VOICED):
         if end - start < SHORTEST:
             state[start:end] = UNKNOWN
-    f0 = np.where(state == VOICED, 2 ** (np.nan_to_num(cents) / 1200), 0).astype(np.float32)
-    return f0, state
+    guess = guessed(tracks, state, sung)
+    state[(state == UNKNOWN) & ~np.isnan(guess)] = PITCHED
+    cents = np.where(state == PITCHED, guess, cents)
+    pitched = (state == VOICED) | (state == PITCHED)
+    return np.where(pitched, 2 ** (np.nan_to_num(cents) / 1200), 0).astype(np.float32), state
+
+
+def guessed(tracks: dict[str, NDArray[np.float64]], state: States, sung: bool) -> NDArray[np.float64]:
+    """Cents `(n,)` where two of the trackers that guess agree, NaN elsewhere; beside sung notes FCPE's alone."""
+    middle, agreeing, _ = vote(np.stack([tracks[name] for name in GUESSERS]), GUESS_AGREEMENT)
+    guess = np.where(agreeing >= 2, middle, np.nan)
+    if sung:
+        beside = ndimage.binary_dilation(state == VOICED, iterations=BESIDE)
+        guess = np.where(beside & ~np.isnan(tracks["fcpe"]), tracks["fcpe"], guess)
+    return np.where(guess < 1200 * np.log2(CEILING), guess, np.nan)
 
 
 def label(recording: Recording, cache: Path) -> Labelled:
     """Label one recording; the trackers' outputs are kept in `cache` because they take most of the time."""
     torch.set_num_threads(1)
-    if cache.exists():
-        tracks = dict(np.load(cache))
-    else:
-        tracks = track_all(recording.audio)
+    known = dict(np.load(cache)) if cache.exists() else {}
+    tracks = track_all(recording.audio, known)
+    if len(tracks) > len(known):
         cache.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(cache, **tracks)
-    f0, state = decide(recording.audio, tracks)
-    print(f"{cache.stem}: {np.bincount(state, minlength=3) / len(state)}", file=sys.stderr, flush=True)
+        np.savez(cache, allow_pickle=False, **tracks)
+    f0, state = decide(recording.audio, tracks, recording.sung)
+    print(f"{cache.stem}: {np.bincount(state, minlength=4) / len(state)}", file=sys.stderr, flush=True)
     return Labelled(recording.source, recording.sung, recording.audio, f0, state)
 
 
 def summary(pieces: list[Labelled], names: list[str]) -> str:
-    """Minutes and the shares of voiced, unvoiced and unknown frames, a line per source."""
-    lines = [f"{'source':34} {'min':>6} {'voiced':>7} {'unvoic.':>7} {'unknown':>7}"]
+    """Minutes and the shares of voiced, unvoiced, merely pitched and unknown frames, a line per source."""
+    lines = [f"{'source':34} {'min':>6} {'voiced':>7} {'unvoic.':>7} {'pitched':>7} {'unknown':>7}"]
     for name in [*names, "all"]:
         state = np.concatenate([piece.state for piece in pieces if name in (piece.source, "all")])
-        share = [np.mean(state == kind) for kind in (VOICED, UNVOICED, UNKNOWN)]
+        share = [np.mean(state == kind) for kind in (VOICED, UNVOICED, PITCHED, UNKNOWN)]
         lines.append(f"{name:34} {len(state) / 6000:6.1f} " + " ".join(f"{100 * part:6.1f}%" for part in share))
     return "\n".join(lines)
 
@@ -254,13 +285,15 @@ def summary(pieces: list[Labelled], names: list[str]) -> str:
 def main() -> None:
     """Label every recording of a folder and write the pack."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--voices", type=Path, required=True, help="folder with index.json and one folder per source")
+    parser.add_argument(
+        "--voices", type=Path, required=True, nargs="+", help="folders with index.json and one folder per source"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder for the pack")
     parser.add_argument("--cache", type=Path, help="folder for the trackers' outputs; OUT/tracks without")
     parser.add_argument("--format", choices=("flac", "ogg"), default="flac", help="ogg is a third")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     arguments = parser.parse_args()
-    recordings = list(read_recordings(arguments.voices))
+    recordings = [recording for folder in arguments.voices for recording in read_recordings(folder)]
     names = list(dict.fromkeys(recording.source for recording in recordings))
     cache = arguments.cache or arguments.out / "tracks"
     caches = [cache / f"{i:03d}_{r.source}.npz" for i, r in enumerate(recordings)]

@@ -9,12 +9,13 @@ from torch import Tensor
 from livepitch.model.config import N_BINS
 from livepitch.model.convert import CENTS_PER_BIN, FIRST_BIN_CENTS
 
-from .bank import UNKNOWN, VOICED
+from .bank import UNVOICED, VOICED, has_pitch
 from .causal import Causal, salience
 from .mixing import Batch
 
 SIGMA = 25.0  # cents, width of the target round the true pitch
 POSITIVE_WEIGHT = 5.0  # of bins that carry the pitch, against the many that do not
+PITCH_WEIGHT = 2.0  # of the pitch among the bins, against the salience's own loss
 
 
 def bins(f0: Tensor) -> Tensor:
@@ -29,24 +30,33 @@ def target(f0: Tensor) -> Tensor:
 
 
 def causal_loss(output: tuple[Tensor, Tensor], batch: Batch) -> Tensor:
-    """Cross-entropy of the pitch where voiced, plus binary cross-entropy of voicing where known."""
+    """Cross-entropy of the pitch where it is known, plus binary cross-entropy of voicing where that is."""
     pitch, voicing = (x.float() for x in output)
-    voiced, known = batch.state == VOICED, batch.state != UNKNOWN
+    voiced = batch.state == VOICED
+    known = voiced | (batch.state == UNVOICED)
+    voicing_loss = F.binary_cross_entropy_with_logits(voicing, voiced.float(), reduction="none")
+    return pitch_loss(pitch, batch) + 2.0 * (voicing_loss * known).sum() / known.sum().clamp(min=1)
+
+
+def pitch_loss(logits: Tensor, batch: Batch) -> Tensor:
+    """Cross-entropy of logits (B, T, 360) against the pitch, where that is known, voiced or not."""
+    pitched = has_pitch(batch.state)
     wanted = target(batch.f0)
     wanted = wanted / wanted.sum(-1, keepdim=True).clamp(min=1e-6)
-    cross = -(wanted * pitch.log_softmax(-1)).sum(-1)
-    pitch_loss = (cross * voiced).sum() / voiced.sum().clamp(min=1)
-    voicing_loss = F.binary_cross_entropy_with_logits(voicing, voiced.float(), reduction="none")
-    return pitch_loss + 2.0 * (voicing_loss * known).sum() / known.sum().clamp(min=1)
+    cross = -(wanted * logits.log_softmax(-1)).sum(-1)
+    return (cross * pitched).sum() / pitched.sum().clamp(min=1)
 
 
 def salience_loss(logits: Tensor, batch: Batch) -> Tensor:
-    """Weighted binary cross-entropy of the salience, as RMVPE is trained; unknown frames count nothing."""
-    known = batch.state != UNKNOWN
+    """Weighted binary cross-entropy of the salience, as RMVPE is trained, plus that of the pitch among the bins.
+
+    Frames in which only the pitch is known teach the second alone: which bin is highest, not how high it is.
+    """
+    known = (batch.state == VOICED) | (batch.state == UNVOICED)
     wanted = target(batch.f0) * (batch.state == VOICED).unsqueeze(-1)
     weight = 1.0 + (POSITIVE_WEIGHT - 1.0) * (wanted > 0.1)
     loss = F.binary_cross_entropy_with_logits(logits.float(), wanted, weight, reduction="none").sum(-1)
-    return (loss * known).sum() / known.sum().clamp(min=1)
+    return (loss * known).sum() / known.sum().clamp(min=1) + PITCH_WEIGHT * pitch_loss(logits.float(), batch)
 
 
 def saliences(network: torch.nn.Module, mel: Tensor) -> Tensor:

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .bank import HOP, UNKNOWN, UNVOICED, VOICED, Bank, labels_at, resampled
-from .contours import Dice
+from .bank import HOP, PITCHED, UNKNOWN, UNVOICED, VOICED, Bank, has_pitch, labels_at, resampled
+from .contours import Dice, per_segment, segments
+from .synthesis import to_samples
 
 SAMPLE_RATE = 16_000
 ROOM = 16_000  # samples of the longest reverberation kept
+# What `--without` can leave out.
+PARTS = ("voices", "world", "synthetic", "music", "noise", "room", "pitched", "muted", "colour", "doubled")
+MUTED = 0.1  # of the clips: music and noise with nobody singing
 
 
 @dataclass
@@ -44,21 +48,32 @@ class Mixer:
         dice: Dice,
         frames: int,
         compiled: bool = False,
+        without: frozenset[str] = frozenset(),
     ) -> None:
         self.voices, self.music, self.noise, self.dice, self.frames = voices, music, noise, dice, frames
+        self.without = without
         self.samples = (frames - 1) * HOP + HOP // 2
         self._resampled = torch.compile(resampled) if compiled else resampled  # three times faster
 
     def batch(self, size: int) -> Batch:
         """One batch of `size` clips."""
         voice, f0, state = self._voices(size)
-        voice, state = self._room(self._colour(voice), state)
-        muted = self.dice.chance(0.04, size, 1)
+        if "pitched" in self.without:
+            state = torch.where(state == PITCHED, torch.full_like(state, UNKNOWN), state)
+        if "doubled" not in self.without:
+            voice = self._doubled(voice, f0)
+        if "colour" not in self.without:
+            voice = self._colour(voice)
+        if "room" not in self.without:
+            voice, state = self._room(voice, state)
+        muted = self.dice.chance(0.0 if "muted" in self.without else MUTED, size, 1)
         voice = voice * ~muted
         state = torch.where(muted, torch.full_like(state, UNVOICED), state)
-        audio = self._with_music(voice)
-        audio = self._with_noise(audio)
-        return Batch(self._levelled(audio), f0, state)
+        if "music" not in self.without:
+            voice = self._with_music(voice)
+        if "noise" not in self.without:
+            voice = self._with_noise(voice)
+        return Batch(self._levelled(voice), f0, state)
 
     def _voices(self, size: int) -> tuple[Tensor, Tensor, Tensor]:
         parts, left = [], size
@@ -79,8 +94,17 @@ class Mixer:
         start = (dice.uniform(n) * room).floor() * HOP
         audio = self._resampled(bank.audio, start, ratio, self.samples)
         f0, state = labels_at(bank, start, ratio, self.frames)
-        outside = (state == VOICED) & ((f0 < 33.0) | (f0 > 1_900.0))
+        outside = has_pitch(state) & ((f0 < 33.0) | (f0 > 1_900.0))
         return audio, f0, torch.where(outside, torch.full_like(state, UNKNOWN), state)
+
+    def _doubled(self, audio: Tensor, f0: Tensor) -> Tensor:
+        """Every second period weaker in stretches of a fifth of the clips: rough voices, heard an octave above that."""
+        n, dice = len(audio), self.dice
+        index, _ = segments(dice, n, self.frames, 0.08, 0.8)
+        rough = dice.chance(0.2, n, 1) & dice.chance(0.5, n, 256)
+        depth = per_segment(dice.uniform(n, 256, low=0.1, high=0.8) * rough, index)
+        cycles = (to_samples(f0.double()) / SAMPLE_RATE).cumsum(1) + dice.uniform(n, 1, high=2.0)
+        return audio * (1 + to_samples(depth) * torch.cos(math.pi * (cycles % 2.0).float()))[:, : self.samples]
 
     def _colour(self, audio: Tensor) -> Tensor:
         """Microphones: a random smooth tilt, sometimes a telephone's band."""
@@ -124,10 +148,11 @@ class Mixer:
         return piece / piece.square().mean(1, keepdim=True).sqrt().clamp(min=1e-3)
 
     def _with_music(self, voice: Tensor) -> Tensor:
-        """Accompaniment in three fifths of the clips, voice to music -8..25 dB."""
+        """Accompaniment of any key and colour in three fifths of the clips, voice to music -8..25 dB."""
         n, dice = len(voice), self.dice
-        music = self._excerpt(self.music, n, 3.0)
-        second = self._excerpt(self.music, n, 3.0) * dice.chance(0.2, n, 1)
+        music = self._colour(self._excerpt(self.music, n, 6.0))
+        music = music / music.square().mean(1, keepdim=True).sqrt().clamp(min=1e-3)
+        second = self._excerpt(self.music, n, 6.0) * dice.chance(0.2, n, 1)
         snr = dice.uniform(n, 1, low=-8.0, high=25.0)
         return voice + (music + 0.7 * second) * 10 ** (-snr / 20) * dice.chance(0.6, n, 1)
 

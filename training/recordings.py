@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import mido
 import numpy as np
 import soundfile
 
@@ -197,6 +196,8 @@ def noise_parts(folder: Path) -> Iterator[Part]:
 
 def midi_effect(program: int, rng: np.random.Generator, path: Path) -> Audio:
     """Play a General MIDI sound effect over and over at several pitches, float32 (n,)."""
+    import mido
+
     track = mido.MidiTrack([mido.Message("program_change", program=program)])
     for _ in range(int(rng.integers(3, 7))):
         note = int(rng.integers(45, 76))

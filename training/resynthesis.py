@@ -15,14 +15,13 @@ from itertools import repeat
 from pathlib import Path
 
 import numpy as np
-import parselmouth
-import pyworld
 from numpy.typing import NDArray
 from scipy import ndimage, signal
 
 from .voices import (
     HOP,
     PEAK,
+    PITCHED,
     SAMPLE_RATE,
     UNKNOWN,
     UNVOICED,
@@ -43,6 +42,8 @@ FFT_SIZE = 1024  # samples: CheapTrick needs 3 periods of the lowest f0, here do
 DELAY, DELAY_PERIODS = 0.7e-3, 0.12
 LOW, HIGH = 1200 * np.log2(50.0), 1200 * np.log2(1250.0)  # cents above 1 Hz
 PIECE = 10.0  # s
+BEYOND = 2  # frames past an edge that still hold the last pulse
+STRETCH = (1.3, 2.6)  # of the voiced frames of a spoken piece that is sung
 SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9), tuple(range(12)))  # semitones
 
 Cents = NDArray[np.float64]
@@ -90,16 +91,26 @@ def cut_pieces(pack: Path) -> list[Piece]:
 
 def analyse(piece: Piece) -> Analysis:
     """Analyse with the agreed f0; where trackers disagree, with DIO's as refined by StoneMask."""
+    import pyworld
+
     audio = piece.audio.astype(np.float64)
     coarse, times = pyworld.dio(audio, SAMPLE_RATE, f0_floor=50.0, f0_ceil=1100.0, frame_period=PERIOD)
     guess = pyworld.stonemask(audio, coarse, times, SAMPLE_RATE)
     frame = np.minimum(np.arange(len(times)) // 2, len(piece.f0) - 1)
     after = np.minimum((np.arange(len(times)) + 1) // 2, len(piece.f0) - 1)
     state, agreed = piece.state[frame], np.sqrt(piece.f0[frame].astype(np.float64) * piece.f0[after])
-    known = (state == VOICED) & (agreed > 0)
+    known = ((state == VOICED) | (state == PITCHED) & (guess > 0)) & (agreed > 0)
     f0 = np.where(known, agreed, np.where(state == UNVOICED, 0.0, guess))
     envelope = pyworld.cheaptrick(audio, f0, times, SAMPLE_RATE, fft_size=FFT_SIZE)
     return Analysis(f0, envelope, pyworld.d4c(audio, f0, times, SAMPLE_RATE, fft_size=FFT_SIZE))
+
+
+def slowed(analysis: Analysis, rng: Generator) -> Analysis:
+    """The analysis with its voiced frames lasting longer, as they do when words are sung."""
+    pace = np.where(analysis.f0 > 0, rng.uniform(*STRETCH), 1.0)
+    ends = np.cumsum(pace)
+    source = np.minimum(np.searchsorted(ends, np.arange(0.0, ends[-1])), len(pace) - 1)
+    return Analysis(analysis.f0[source], analysis.envelope[source], analysis.aperiodicity[source])
 
 
 def bridged(f0: NDArray[np.float64]) -> Cents:
@@ -178,6 +189,8 @@ def warp(rows: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
 
 def render(piece: Piece, analysis: Analysis, contour: Cents, rng: Generator) -> Labelled:
     """Synthesise `piece` along `contour` `(m,)` and label it with that contour."""
+    import pyworld
+
     cents = np.clip(contour, LOW, HIGH)
     moved = float(np.median(cents) - np.median(bridged(analysis.f0)))
     factor = float(np.clip(2 ** (0.15 * moved / 1200) * rng.uniform(0.93, 1.08), 0.8, 1.3))
@@ -185,11 +198,11 @@ def render(piece: Piece, analysis: Analysis, contour: Cents, rng: Generator) -> 
     aperiodicity = warp(analysis.aperiodicity, factor) ** rng.uniform(0.6, 1.0)
     jitter = rng.uniform(1, 6) * rng.standard_normal(len(cents))
     f0 = np.where(analysis.f0 > 0, 2 ** ((cents + jitter) / 1200), 0.0)
-    audio = pyworld.synthesize(f0, envelope, aperiodicity, SAMPLE_RATE, PERIOD)[: len(piece.audio)]
-    audio = shimmered(np.pad(audio, (0, len(piece.audio) - len(audio))), rng)
-    voiced = f0[::2][: len(piece.f0)] > 0
-    state = states(audio, voiced, harmonicity(envelope, aperiodicity)[::2][: len(voiced)])
-    truth = np.where(state == VOICED, heard(cents)[::2][: len(voiced)], 0)
+    frames = len(f0) // 2
+    audio = pyworld.synthesize(f0, envelope, aperiodicity, SAMPLE_RATE, PERIOD)[: frames * HOP]
+    audio = shimmered(np.pad(audio, (0, frames * HOP - len(audio))), rng)
+    state = states(audio, f0[::2][:frames] > 0, harmonicity(envelope, aperiodicity)[::2][:frames])
+    truth = np.where((state == VOICED) | (state == PITCHED), heard(cents)[::2][:frames], 0)
     return Labelled(piece.source, piece.sung, audio, truth.astype(np.float32), state)
 
 
@@ -216,40 +229,48 @@ def harmonicity(envelope: NDArray[np.float64], aperiodicity: NDArray[np.float64]
 
 
 def states(audio: Floats, voiced: NDArray[np.bool_], share: NDArray[np.float64]) -> States:
-    """State `(n,)` of each frame: told, and audible and mostly periodic where voiced; edges are unknown."""
+    """State `(n,)` of each frame: as told, voiced only where audible and mostly periodic; at edges only pitched."""
     level = frame_level(audio)
     loud = np.percentile(level, 90)
     audible = (level > loud - 38) & (level > ndimage.maximum_filter1d(level, 31, origin=15) - 30)
-    state = np.where(voiced, np.where(audible & (share > 0.6), VOICED, UNKNOWN), UNVOICED).astype(np.uint8)
-    state[voiced & (level < -75)] = UNVOICED
+    state = np.where(voiced, np.where(audible & (share > 0.6), VOICED, PITCHED), UNVOICED).astype(np.uint8)
+    state[voiced & (share < 0.1)] = UNKNOWN
     for edge in np.flatnonzero(np.diff(voiced.astype(np.int8))):
-        # Frames beside an edge hold some of either, and WORLD bends the pitch of the last half frame.
-        state[edge : edge + 2] = UNKNOWN
+        # Frames beside an edge hold some of either.
+        state[max(0, edge + 1 - BEYOND) : edge + 1 + BEYOND] = PITCHED
+    state[level < -75] = UNVOICED
     for start, end in runs(state == VOICED):
         if end - start < 3:
-            state[start:end] = UNKNOWN
+            state[start:end] = PITCHED
     return state
 
 
 def resynthesise(piece: Piece, index: int, seed: int) -> list[Labelled]:
-    """Two melodies, and every other time a siren or a shift, for sung pieces; one shift for spoken ones."""
+    """Sung pieces along two melodies and every other time a siren or a shift; spoken ones moved or, slower, sung."""
     rng = np.random.default_rng([seed, index])
     analysis = analyse(piece)
     source = bridged(analysis.f0)
-    contours = [melody(len(source), rng), melody(len(source), rng)] if piece.sung else [shifted(source, rng)]
-    if piece.sung and index % 2:
+    if not piece.sung:
+        if index % 2 == 0:
+            return [render(piece, analysis, shifted(source, rng), rng)]
+        slow = slowed(analysis, rng)
+        return [render(piece, slow, melody(len(slow.f0), rng), rng)]
+    contours = [melody(len(source), rng), melody(len(source), rng)]
+    if index % 2:
         contours.append(siren(len(source), rng) if index % 4 == 1 else shifted(source, rng))
     return [render(piece, analysis, contour, rng) for contour in contours]
 
 
 def contour_error(rendered: Labelled) -> Cents:
     """Praat's cents minus the labels', over the frames where it finds a pitch within 100 cents."""
+    import parselmouth
+
     sound = parselmouth.Sound(rendered.audio.astype(np.float64), SAMPLE_RATE)
     pitch = sound.to_pitch_ac(time_step=HOP / SAMPLE_RATE, pitch_floor=50, pitch_ceiling=1300)
     frequency = pitch.selected_array["frequency"]
     grid = np.arange(len(rendered.f0)) * HOP / SAMPLE_RATE
     hz = np.interp(grid, pitch.xs(), np.where(frequency > 0, frequency, np.nan))
-    both = (rendered.f0 > 0) & ~np.isnan(hz)
+    both = (rendered.state == VOICED) & ~np.isnan(hz)
     error = 1200 * np.log2(hz[both] / rendered.f0[both])
     return error[np.abs(error) < 100]
 
@@ -276,8 +297,8 @@ def main() -> None:
     names = list(dict.fromkeys(piece.source for piece in rendered))
     write_pack(rendered, names, arguments.out / f"world.{arguments.format}")
     error = np.concatenate([contour_error(one) for one in rendered[::10]])
-    share = np.bincount(np.concatenate([one.state for one in rendered]), minlength=3)
-    print(f"minutes unvoiced, voiced, unknown: {share / 6000}", file=sys.stderr)
+    share = np.bincount(np.concatenate([one.state for one in rendered]), minlength=4)
+    print(f"minutes unvoiced, voiced, unknown, pitched: {share / 6000}", file=sys.stderr)
     print(
         f"Praat - label: median {np.median(error):.2f}, absolute {np.median(np.abs(error)):.2f} cents",
         file=sys.stderr,

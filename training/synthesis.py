@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from .bank import HOP, UNKNOWN, UNVOICED, VOICED, Bank
+from .bank import HOP, PITCHED, UNKNOWN, UNVOICED, VOICED, Bank, has_pitch
 from .contours import Dice, per_segment, segments, sirens, slow_noise, smoothed, spoken, steady, sung
 
 SAMPLE_RATE = 16_000
@@ -41,6 +41,20 @@ def draw_voicing(dice: Dice, n: int, frames: int) -> tuple[Tensor, Tensor]:
     return voiced, index
 
 
+def bends(dice: Dice, voiced: Tensor) -> Tensor:
+    """Semitones (n, frames) by which the pitch bends where voices set in and end, as consonants and breath do it."""
+    n, frames = voiced.shape
+    time = torch.arange(frames, device=voiced.device).expand(n, frames)
+    start = torch.where(voiced, -1, time).cummax(1).values
+    end = torch.where(voiced, frames, time).flip(1).cummin(1).values.flip(1)
+    total = torch.zeros(n, frames, device=voiced.device)
+    for edge, distance, usual in ((start, time - start, 0.0), (end, end - time, -0.5)):
+        pace = torch.exp(dice.uniform(n, 1, low=math.log(1.0), high=math.log(6.0)))  # frames
+        depth = (usual + 1.2 * dice.normal(n, frames)) * dice.chance(0.6, n, frames)
+        total += depth.gather(1, edge.clamp(0, frames - 1)) * torch.exp(-(distance - 1) / pace)
+    return total * voiced
+
+
 def _formant_gain(frequency: Tensor, centres: Tensor, widths: Tensor) -> Tensor:
     """Product of resonances at `frequency` (n, T); centres and widths (n, 5, T) in Hz."""
     squared = frequency.square()
@@ -61,7 +75,7 @@ def _draw_formants(dice: Dice, n: int, frames: int) -> tuple[Tensor, Tensor]:
     return torch.stack(centres, 1), torch.stack(widths, 1)
 
 
-def _to_samples(control: Tensor) -> Tensor:
+def to_samples(control: Tensor) -> Tensor:
     """Interpolates control values (n, T), one per hop, to samples (n, T·160), frame i falling on sample 160·i."""
     following = torch.cat((control[:, 1:], control[:, -1:]), 1)
     weight = torch.arange(HOP, device=control.device) / HOP
@@ -77,7 +91,7 @@ def _harmonics(dice: Dice, f0: Tensor, loudness: Tensor, plain: Tensor) -> Tenso
     colour = 10 ** (dice.normal(n, 180) * dice.uniform(n, 1, high=0.25))
     colour[:, 0] *= 10 ** dice.uniform(n, low=-0.8, high=0.5)
     phases = dice.uniform(n, 180)
-    cycles = (_to_samples(f0.double()) / SAMPLE_RATE).cumsum(1)
+    cycles = (to_samples(f0.double()) / SAMPLE_RATE).cumsum(1)
     out = torch.zeros(n, frames * HOP, device=f0.device)
     for k in range(1, min(180, int(NYQUIST / float(f0.min()))) + 1):
         frequency = k * f0
@@ -85,7 +99,7 @@ def _harmonics(dice: Dice, f0: Tensor, loudness: Tensor, plain: Tensor) -> Tenso
         gain = torch.where(plain[:, None], torch.ones_like(gain), gain)
         amplitude = k**-tilt * gain * colour[:, k - 1 : k] * (frequency < NYQUIST) * loudness
         angle = ((k * cycles + phases[:, k - 1 : k]) % 1.0).float()
-        out += _to_samples(amplitude) * torch.sin(2 * math.pi * angle)
+        out += to_samples(amplitude) * torch.sin(2 * math.pi * angle)
     return out
 
 
@@ -110,7 +124,7 @@ def _consonants(dice: Dice, voiced: Tensor, run: Tensor) -> Tensor:
             chosen = chosen | (voiced & (kind > 0.94 + 0.02 * i))
         level = per_segment(10 ** dice.uniform(n, 256, low=-2.2, high=0.1), run)
         envelope = smoothed(chosen.float() * level, attack)
-        out += _coloured_noise(dice, n, frames * HOP, low, high) * _to_samples(envelope)
+        out += _coloured_noise(dice, n, frames * HOP, low, high) * to_samples(envelope)
     return out
 
 
@@ -121,17 +135,18 @@ def _compressed(dice: Dice, voice: Tensor, envelope: Tensor) -> Tensor:
     usual = (power * (envelope > 0.3)).sum(1, keepdim=True) / (envelope > 0.3).sum(1, keepdim=True).clamp(min=1)
     power = torch.where(envelope > 0.3, power, usual).maximum(0.003 * usual).clamp(min=1e-9)
     power = smoothed(power, dice.uniform(n, low=0.01, high=0.05))
-    voice = voice * _to_samples(power ** -dice.uniform(n, 1, low=0.25, high=0.45))
-    level = (voice.square().sum(1) / (_to_samples(envelope) > 0.1).sum(1).clamp(min=1)).sqrt()[:, None]
+    voice = voice * to_samples(power ** -dice.uniform(n, 1, low=0.25, high=0.45))
+    level = (voice.square().sum(1) / (to_samples(envelope) > 0.1).sum(1).clamp(min=1)).sqrt()[:, None]
     return voice / level.clamp(min=1e-4)
 
 
 def _labels(dice: Dice, f0: Tensor, voiced: Tensor, envelope: Tensor, creak: Tensor) -> tuple[Tensor, Tensor]:
     state = torch.full_like(f0, UNKNOWN, dtype=torch.uint8)
+    state[envelope > 0.02] = PITCHED
     state[voiced & (envelope > 0.12)] = VOICED
     state[~voiced & (envelope < 0.02)] = UNVOICED
-    state[creak & (state == VOICED)] = UNKNOWN
-    return torch.where(state == VOICED, f0, torch.zeros_like(f0)), state
+    state[creak & has_pitch(state)] = UNKNOWN
+    return torch.where(has_pitch(state), f0, torch.zeros_like(f0)), state
 
 
 def synthesize(dice: Dice, n: int, frames: int) -> Bank:
@@ -141,13 +156,14 @@ def synthesize(dice: Dice, n: int, frames: int) -> Bank:
     """
     f0, plain = draw_f0(dice, n, frames)
     voiced, run = draw_voicing(dice, n, frames)
+    f0 = f0 * torch.exp2(bends(dice, voiced) * (~plain)[:, None] / 12.0)
     creak = per_segment(dice.uniform(n, 256), run) > 0.96
     rough = f0 * torch.exp2(creak * 0.15 * dice.normal(n, frames))
     envelope = smoothed(voiced.float(), dice.uniform(n, low=0.003, high=0.03))
     swell = 10 ** (dice.uniform(n, 1, high=0.35) * slow_noise(dice, n, frames, 0.3))
     voice = _harmonics(dice, rough, envelope * swell.clamp(0.05, 3.0), plain)
     voice = _compressed(dice, voice, envelope)
-    breath = _coloured_noise(dice, n, frames * HOP, 800.0, 8000.0) * _to_samples(envelope)
+    breath = _coloured_noise(dice, n, frames * HOP, 800.0, 8000.0) * to_samples(envelope)
     voice = voice + breath * 10 ** dice.uniform(n, 1, low=-2.7, high=-0.6) * (~plain)[:, None]
     voice = voice + _consonants(dice, voiced, run) * (~plain)[:, None]
     voice = 0.5 * voice / voice.abs().amax(1, keepdim=True).clamp(min=1e-4)

@@ -6,12 +6,15 @@ Stops after `--seconds` and goes on where it stopped when called again with the 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import math
 import platform
+import shlex
 import sys
 import time
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -26,39 +29,45 @@ from livepitch.parity.front_end import LogMel
 from .bank import Bank, load_audio, load_bank
 from .contours import Dice
 from .losses import Score, saliences
-from .mixing import Batch, Mixer, Source
+from .mixing import PARTS, Batch, Mixer, Source
 from .recipes import RECIPES, Recipe
 from .synthesis import synthetic_bank
 
 HELD_OUT = 0.03  # of the resynthesised voices, for validation
 
 
-def load_mixers(
-    pack: Path | None, recipe: Recipe, seed: int, clips: int, device: torch.device, compiled: bool
-) -> tuple[Mixer, Mixer]:
+def load_mixers(options: argparse.Namespace, recipe: Recipe, seed: int, device: torch.device) -> tuple[Mixer, Mixer]:
     """Training and validation mixers over a pack of recordings, or over synthetic voices alone without one."""
-    synthetic = synthetic_bank(seed, clips, device)
+    synthetic = synthetic_bank(seed, options.synthetic, device)
+    pack, without = options.pack, frozenset(options.without)
+
+    def mixer(sources: list[Source], music: Tensor, noise: Tensor, seed: int, without: frozenset[str]) -> Mixer:
+        return Mixer(sources, music, noise, Dice(seed, device), recipe.frames, options.compile, without)
+
     if pack is None:
         silence = torch.full((recipe.frames * 160 * 5,), 1e-3, device=device)
         sources = [Source(synthetic, 1.0, 3.0)]
-        return tuple(Mixer(sources, silence, silence, Dice(s, device), recipe.frames, compiled) for s in (seed, 1))  # type: ignore[return-value]
+        return mixer(sources, silence, silence, seed, without), mixer(sources, silence, silence, 1, frozenset())
     voices, world = load_bank(pack, "voices", device), load_bank(pack, "world", device)
     music, noise = (load_audio(pack / f"{name}.ogg", device) for name in ("music", "noise"))
     held = Source(world.slice(1 - HELD_OUT, 1.0), 1.0, 2.0)
-    sources = [
-        Source(voices, 0.35, 8.0),
-        Source(world.slice(0.0, 1 - HELD_OUT), 0.35, 4.0),
-        Source(synthetic, 0.30, 4.0),
-    ]
+    named = {
+        "voices": Source(voices, 0.40, 8.0),
+        "world": Source(world.slice(0.0, 1 - HELD_OUT), 0.35, 4.0),
+        "synthetic": Source(synthetic, 0.25, 4.0),
+    }
+    kept = [source for name, source in named.items() if name not in without]
+    share = sum(source.share for source in kept)
+    kept = [replace(source, share=source.share / share) for source in kept]
     cut = int(len(music) * (1 - HELD_OUT))
-    train = Mixer(sources, music[:cut], noise, Dice(seed + 1, device), recipe.frames, compiled)
-    return train, Mixer([held], music[cut:], noise, Dice(1, device), recipe.frames, compiled)
+    train = mixer(kept, music[:cut], noise, seed + 1, without)
+    return train, mixer([held], music[cut:], noise, 1, frozenset())
 
 
 def describe(bank: Bank) -> str:
-    """Minutes of a bank and its shares of unvoiced, voiced and unknown frames."""
-    shares = torch.bincount(bank.state.long(), minlength=3) / bank.n_frames
-    return f"{bank.n_frames / 6000:.0f} min, unvoiced/voiced/unknown {[round(float(s), 2) for s in shares]}"
+    """Minutes of a bank and its shares of unvoiced, voiced, unknown and merely pitched frames."""
+    shares = torch.bincount(bank.state.long(), minlength=4) / bank.n_frames
+    return f"{bank.n_frames / 6000:.0f} min, unvoiced/voiced/unknown/pitched {[round(float(s), 2) for s in shares]}"
 
 
 class Trainer:
@@ -67,7 +76,10 @@ class Trainer:
     def __init__(self, recipe: Recipe, steps: int, device: torch.device, compiled: bool, seed: int, ema: float) -> None:
         torch.manual_seed(seed)
         self.recipe, self.steps, self.device = recipe, steps, device
-        self.network = recipe.network().to(device, memory_format=torch.channels_last)
+        self.network: Any = recipe.network().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        for module in self.network.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = 0.0  # RMVPE's lies on its 360 outputs, where it only makes the gradient noisy
         self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(ema), use_buffers=True)
         decayed = [p for p in self.network.parameters() if p.ndim > 1]
         plain = [p for p in self.network.parameters() if p.ndim <= 1]
@@ -80,7 +92,7 @@ class Trainer:
             if isinstance(unet, nn.Module):
                 unet.compile()
             else:
-                self.network.unet = torch.compile(unet)  # type: ignore[assignment]
+                self.network.unet = torch.compile(unet)
 
     def learning_rate(self) -> float:
         """Linear warm-up, then cosine to a hundredth."""
@@ -143,7 +155,7 @@ def export(trainer: Trainer, name: str, score: Score, record: dict[str, Any], pa
     state = trainer.average.module.state_dict()
     weights = {k: v.float().cpu().numpy() for k, v in state.items() if not k.endswith("num_batches_tracked")}
     threshold = score.best_threshold()
-    record = record | {"steps": trainer.step, "validation": score.report(), "torch": torch.__version__}
+    record = record | {"steps": trainer.step, "validation": score.report()}
     checkpoint = Checkpoint(name, trainer.recipe.config, weights, threshold, 0.8 * threshold, record)
     write_checkpoint(path, checkpoint)
 
@@ -163,9 +175,33 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=math.inf, help="stop (to go on later) after so long")
     parser.add_argument("--synthetic", type=int, default=2048, help="synthetic clips of 8 s")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--without", nargs="*", choices=PARTS, default=[], help="leave these out (ablation)")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--compile", action="store_true")
     return parser.parse_args(given)
+
+
+def given_words(options: argparse.Namespace) -> list[str]:
+    """The settings that shape the result, as words of the command line."""
+    names = ("rate", "ema", "steps", "batch", "synthetic", "seed")
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    words = [word for name, value in given.items() for word in (f"--{name}", str(value))]
+    without = ["--without", *options.without] if options.without else []
+    return [options.name, *words, *without]
+
+
+def digest(path: Path) -> str:
+    """The first 16 hexadecimal digits of a file's SHA-256."""
+    total = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            total.update(block)
+    return total.hexdigest()[:16]
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of the packages that the result depends on."""
+    return {"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy", "soundfile")}
 
 
 def say(**values: Any) -> None:
@@ -187,9 +223,18 @@ def run(options: argparse.Namespace) -> Trainer:
     elif options.start:
         trainer.load_checkpoint(options.start)
     # a resumed run must not see the first part's batches again
-    train, held = load_mixers(
-        options.pack, recipe, options.seed + trainer.step, options.synthetic, device, options.compile
-    )
+    train, held = load_mixers(options, recipe, options.seed + trainer.step, device)
+    record = {
+        "command": shlex.join(["python", "-m", "training.train", *given_words(options)]),
+        "start": digest(options.start) if options.start else None,
+        "pack": {path.name: digest(path) for path in sorted(options.pack.glob("*.*"))} if options.pack else {},
+        "seed": options.seed,
+        "batch": recipe.batch,
+        "frames": recipe.frames,
+        "without": list(options.without),
+        "versions": versions(),
+        "machine": platform.platform(),
+    }
     for source in train.voices:
         say(bank=describe(source.bank), share=source.share)
     say(
@@ -202,16 +247,12 @@ def run(options: argparse.Namespace) -> Trainer:
     fit(trainer, train, began + options.seconds)
     score = trainer.score(held, 8)
     say(step=trainer.step, seconds=time.monotonic() - began, **score.report())
-    record = {
-        "seed": options.seed,
-        "batch": recipe.batch,
-        "frames": recipe.frames,
-        "machine": platform.platform(),
-    }
     for folder in (options.out, work):
         folder.mkdir(parents=True, exist_ok=True)
     export(trainer, options.name, score, record, options.out / f"{options.name}.safetensors")
-    torch.save(trainer.state(), state_file)
+    unfinished = state_file.with_suffix(".unfinished")  # a run that is killed here must not lose the last state
+    torch.save(trainer.state(), unfinished)
+    unfinished.replace(state_file)
     return trainer
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -21,6 +22,7 @@ PEAK = 10 ** (-3 / 20)  # -3 dBFS
 JOIN = 3  # frames on either side of a join that see both recordings
 
 UNVOICED, VOICED, UNKNOWN = 0, 1, 2
+PITCHED = 3  # the pitch is known, but not whether it counts as voiced: edges, creak, breath
 
 Floats = NDArray[np.float32]
 States = NDArray[np.uint8]
@@ -86,7 +88,7 @@ def write_pack(pieces: list[Labelled], names: list[str], audio_path: Path) -> No
     f0 = np.concatenate([np.pad(piece.f0, (0, GAP // HOP)) for piece in pieces])
     np.savez_compressed(
         audio_path.with_suffix(".npz"),
-        f0=np.where(state == VOICED, f0, 0),
+        f0=np.where((state == VOICED) | (state == PITCHED), f0, 0),
         state=state,
         source=_per_frame(pieces, [names.index(piece.source) for piece in pieces], np.int16),
         sung=_per_frame(pieces, [int(piece.sung) for piece in pieces], np.uint8),
@@ -120,7 +122,7 @@ def write_audio(path: Path, audio: Floats) -> None:
             sink.write(audio[start : start + SAMPLE_RATE])
 
 
-def read_pack(audio_path: Path) -> tuple[Floats, dict[str, NDArray[np.generic]]]:
+def read_pack(audio_path: Path) -> tuple[Floats, dict[str, NDArray[Any]]]:
     """Read a pack: audio float32 `(160 n,)` and the arrays of its `.npz`, each `(n,)` but `names`."""
     audio, _ = soundfile.read(audio_path, dtype="float32")
     with np.load(audio_path.with_suffix(".npz")) as labels:
