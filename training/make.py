@@ -1,8 +1,9 @@
 """One command per bundled checkpoint: `python -m training.make stream --voices DIR --out DIR`.
 
-Builds what is missing of OUT/pack, then trains on it with the shipped settings. Called again it goes on where it
-stopped: a stage works in OUT/unfinished, and what it made is moved to its place when it has ended well. To make
-something again, delete it and what was made from it. Options not listed here go to `training.train`.
+Builds what is missing of OUT/pack, then trains on it with the shipped settings: run after run, each from the weights
+of the one before, and the mean of the last two is the checkpoint. Called again it goes on where it stopped: a stage
+works in OUT/unfinished, and what it made is moved to its place when it has ended well. To make something again, delete
+it and what was made from it. Options not listed here go to `training.train`.
 """
 
 from __future__ import annotations
@@ -16,15 +17,42 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from livepitch.model.checkpoint import read_checkpoint
+from livepitch.model.checkpoint import read_checkpoint, write_checkpoint
 
 from . import train
+from .average import mean_of
 from .recipes import RECIPES
 
-SHIPPED: dict[str, dict[str, float | None]] = {  # options of `training.train` by checkpoint; None: the recipe's own
-    "stream": {"steps": 16_000, "seed": 31, "ema": 0.998, "rate": None},
-    "rmvpe-small": {"steps": 16_000, "seed": 31, "ema": 0.998, "rate": None},
+
+@dataclass(frozen=True)
+class Run:
+    """Settings of one run of `training.train`."""
+
+    steps: int
+    rate: float
+    ema: float
+    seed: int
+    without: str = ""
+
+    def words(self) -> list[str]:
+        """As `training.train` takes them."""
+        words = f"--steps {self.steps} --rate {self.rate} --ema {self.ema} --seed {self.seed}"
+        return [*words.split(), *(["--without", *self.without.split()] if self.without else [])]
+
+
+SHIPPED = {
+    "stream": (
+        Run(10_400, 2e-3, 0.9995, 0, "doubled"),
+        Run(6_000, 1e-3, 0.998, 31, "doubled"),
+        Run(6_700, 8e-4, 0.998, 32),
+    ),
+    "rmvpe-small": (
+        Run(11_700, 2e-3, 0.9995, 0, "doubled"),
+        Run(5_500, 8e-4, 0.998, 31, "doubled"),
+        Run(6_200, 6e-4, 0.998, 32),
+    ),
 }
+AVERAGED = 2  # runs whose weights make the checkpoint
 
 
 @dataclass(frozen=True)
@@ -98,15 +126,41 @@ def main(given: list[str] | None = None) -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2, help="processes that build the pack")
     own, others = parser.parse_known_args(given)
     out = own.out.resolve()
-    shipped = [word for k, v in SHIPPED[own.name].items() if v is not None for word in (f"--{k}", str(v))]
-    options = train.arguments([own.name, "--out", str(out), *shipped, *others])
-    options.compile |= options.device.startswith("cuda")
     checkpoint = out / f"{own.name}.safetensors"
-    if checkpoint.exists() and read_checkpoint(checkpoint).training["steps"] >= options.steps:
+    runs = SHIPPED[own.name]
+    planned = [options_of(own.name, out / f"{own.name}-{i}", run, others) for i, run in enumerate(runs, 1)]
+    if checkpoint.exists() and all(finished(options) for options in planned):
         print(checkpoint, "is trained")
         return
-    options.pack = own.pack or build_pack(out, own.voices, own.jobs)
-    train.run(options)
+    pack = own.pack or build_pack(out, own.voices, own.jobs)
+    made: list[Path] = []
+    for options in planned:
+        options.pack, options.start = pack, made[-1] if made else None
+        if not finished(options):
+            train.run(options)
+        if not finished(options):
+            print(trained(options), "is not at the end of its schedule: the same command goes on from there")
+            return
+        made.append(trained(options))
+    write_checkpoint(checkpoint, mean_of(made[-AVERAGED:]))
+
+
+def options_of(name: str, folder: Path, run: Run, others: list[str]) -> argparse.Namespace:
+    """A run's options: the shipped ones, and then those of the command line."""
+    options = train.arguments([name, "--out", str(folder), *run.words(), *others])
+    options.compile |= options.device.startswith("cuda")
+    return options
+
+
+def trained(options: argparse.Namespace) -> Path:
+    """Where a run writes its checkpoint."""
+    return Path(options.out) / f"{options.name}.safetensors"
+
+
+def finished(options: argparse.Namespace) -> bool:
+    """Whether a run has come to the end of its schedule."""
+    path = trained(options)
+    return path.exists() and bool(read_checkpoint(path).training["steps"] >= options.steps)
 
 
 if __name__ == "__main__":

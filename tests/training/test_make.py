@@ -13,9 +13,12 @@ import pytest
 pytest.importorskip("torch")
 
 from livepitch.model.checkpoint import read_checkpoint
+from livepitch.model.registry import FOLDER
 from training import make
+from training.average import mean_of
 from training.background import Part, write_parts
 from training.recipes import RECIPES
+from training.train import digest
 
 (BACKGROUND,) = (stage for stage in make.STAGES if stage.module == "background")
 MADE = ("music.ogg", "noise.ogg", "background.json")
@@ -39,18 +42,40 @@ def test_one_command_trains_with_the_shipped_settings_and_goes_on(
     words += ["--device", "cpu", "--without", "room", "muted"]
     make.main([*words, "--steps", "2"])
     path = tmp_path / "stream.safetensors"
-    record = read_checkpoint(path).training
-    assert (record["steps"], record["batch"], record["without"]) == (2, 2, ["room", "muted"])
-    assert record["seed"] == make.SHIPPED["stream"]["seed"]
-    assert f"--ema {make.SHIPPED['stream']['ema']}" in record["command"]
-    finished = path.stat().st_mtime_ns
+    checkpoint = read_checkpoint(path)
+    records = checkpoint.training["runs"]
+    assert [record["steps"] for record in records] == [2] * make.AVERAGED
+    for record, run in zip(records, make.SHIPPED["stream"][-make.AVERAGED :], strict=True):
+        assert (record["batch"], record["without"], record["seed"]) == (2, ["room", "muted"], run.seed)
+        assert f"--ema {run.ema}" in record["command"]
+    runs = [read_checkpoint(tmp_path / f"stream-{i}" / "stream.safetensors") for i in (2, 3)]
+    for name, weight in checkpoint.weights.items():
+        middle = (runs[0].weights[name].astype(np.float32) + runs[1].weights[name]) / 2
+        np.testing.assert_allclose(weight, middle, atol=2e-3)
+    assert records[1]["start"] == digest(tmp_path / "stream-2" / "stream.safetensors")
+    written = path.stat().st_mtime_ns
     capsys.readouterr()
     make.main([*words, "--steps", "2"])
     assert capsys.readouterr().out.strip() == f"{path} is trained"
-    assert path.stat().st_mtime_ns == finished
+    assert path.stat().st_mtime_ns == written
     make.main([*words, "--steps", "3"])
     assert '"step": 2' in capsys.readouterr().out.splitlines()[3]  # after its three banks
-    assert read_checkpoint(path).training["steps"] == 3
+    assert [record["steps"] for record in read_checkpoint(path).training["runs"]] == [3] * make.AVERAGED
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_run_that_ran_out_of_time_is_not_averaged(
+    tmp_path: Path, pack: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["stream", "--pack", str(pack), "--out", str(tmp_path), "--batch", "2", "--synthetic", "2"]
+    make.main([*words, "--device", "cpu", "--steps", "3", "--seconds", "0"])
+    assert "the same command goes on" in capsys.readouterr().out
+    assert not (tmp_path / "stream.safetensors").exists()
+
+
+def test_different_networks_have_no_mean() -> None:
+    with pytest.raises(ValueError, match="different networks"):
+        mean_of([FOLDER / f"{name}.safetensors" for name in make.SHIPPED])
 
 
 def test_a_stage_is_run_once(parts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
