@@ -266,7 +266,7 @@ def label(recording: Recording, cache: Path) -> Labelled:
     tracks = track_all(recording.audio, known)
     if len(tracks) > len(known):
         cache.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(cache, allow_pickle=False, **tracks)
+        np.savez(cache, **tracks)
     f0, state = decide(recording.audio, tracks, recording.sung)
     print(f"{cache.stem}: {np.bincount(state, minlength=4) / len(state)}", file=sys.stderr, flush=True)
     return Labelled(recording.source, recording.sung, recording.audio, f0, state)
