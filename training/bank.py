@@ -10,9 +10,8 @@ import soundfile as sf
 import torch
 from torch import Tensor
 
-HOP = 160  # samples, 10 ms at 16 kHz
-UNVOICED, VOICED, UNKNOWN = 0, 1, 2
-PITCHED = 3  # the pitch is known, but not whether it counts as voiced
+from .voices import HOP, PITCHED, UNKNOWN, has_pitch
+
 TAPS = 12  # of the interpolating sinc
 
 
@@ -53,11 +52,6 @@ def load_bank(pack: Path, name: str, device: torch.device) -> Bank:
     f0 = torch.from_numpy(labels["f0"][:n].astype(np.float32)).to(device)
     state = torch.from_numpy(labels["state"][:n].astype(np.uint8)).to(device)
     return Bank(audio[: n * HOP], f0, state)
-
-
-def has_pitch(state: Tensor) -> Tensor:
-    """Where f0 says something."""
-    return (state == VOICED) | (state == PITCHED)
 
 
 def resampled(audio: Tensor, start: Tensor, ratio: Tensor, n: int) -> Tensor:

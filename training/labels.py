@@ -33,6 +33,7 @@ from .voices import (
     Recording,
     States,
     frame_level,
+    has_pitch,
     read_recordings,
     runs,
     write_pack,
@@ -245,8 +246,7 @@ def decide(audio: Floats, tracks: dict[str, NDArray[np.float64]], sung: bool) ->
     guess = guessed(tracks, state, sung)
     state[(state == UNKNOWN) & ~np.isnan(guess)] = PITCHED
     cents = np.where(state == PITCHED, guess, cents)
-    pitched = (state == VOICED) | (state == PITCHED)
-    return np.where(pitched, 2 ** (np.nan_to_num(cents) / 1200), 0).astype(np.float32), state
+    return np.where(has_pitch(state), 2 ** (np.nan_to_num(cents) / 1200), 0).astype(np.float32), state
 
 
 def guessed(tracks: dict[str, NDArray[np.float64]], state: States, sung: bool) -> NDArray[np.float64]:

@@ -9,9 +9,9 @@ from torch import Tensor
 from livepitch.model.config import N_BINS
 from livepitch.model.convert import CENTS_PER_BIN, FIRST_BIN_CENTS
 
-from .bank import UNVOICED, VOICED, has_pitch
 from .causal import Causal, salience
 from .mixing import Batch
+from .voices import UNVOICED, VOICED, has_pitch
 
 SIGMA = 25.0  # cents, width of the target round the true pitch
 POSITIVE_WEIGHT = 5.0  # of bins that carry the pitch, against the many that do not

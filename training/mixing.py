@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .bank import HOP, PITCHED, UNKNOWN, UNVOICED, VOICED, Bank, has_pitch, labels_at, resampled
+from .bank import Bank, labels_at, resampled
 from .contours import Dice, per_segment, segments
 from .synthesis import to_samples
+from .voices import HOP, PITCHED, UNKNOWN, UNVOICED, VOICED, has_pitch
 
 SAMPLE_RATE = 16_000
 ROOM = 16_000  # samples of the longest reverberation kept

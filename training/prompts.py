@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.background import SAMPLE_RATE, Audio, to_mono_16k
+from training.background import SAMPLE_RATE, Audio
 from training.recordings import decode, unpack
 from training.voices import PEAK, write_audio
 
@@ -64,7 +64,7 @@ def read_g722(data: bytes) -> Audio:
 def read_file(path: Path) -> Audio | None:
     """One prompt, mono, 16 kHz, peak at -3 dBFS; None if it is of no use."""
     if path.suffix == ".g722":
-        audio: Audio | None = to_mono_16k(read_g722(path.read_bytes()), SAMPLE_RATE)
+        audio: Audio | None = read_g722(path.read_bytes())
     else:
         audio = decode(str(path), path.read_bytes())
     if audio is None or not SHORTEST <= len(audio) / SAMPLE_RATE <= LONGEST:

@@ -30,6 +30,7 @@ from .voices import (
     Labelled,
     States,
     frame_level,
+    has_pitch,
     read_pack,
     runs,
     write_pack,
@@ -202,7 +203,7 @@ def render(piece: Piece, analysis: Analysis, contour: Cents, rng: Generator) -> 
     audio = pyworld.synthesize(f0, envelope, aperiodicity, SAMPLE_RATE, PERIOD)[: frames * HOP]
     audio = shimmered(np.pad(audio, (0, frames * HOP - len(audio))), rng)
     state = states(audio, f0[::2][:frames] > 0, harmonicity(envelope, aperiodicity)[::2][:frames])
-    truth = np.where((state == VOICED) | (state == PITCHED), heard(cents)[::2][:frames], 0)
+    truth = np.where(has_pitch(state), heard(cents)[::2][:frames], 0)
     return Labelled(piece.source, piece.sung, audio, truth.astype(np.float32), state)
 
 

@@ -7,8 +7,9 @@ import math
 import torch
 from torch import Tensor
 
-from .bank import HOP, PITCHED, UNKNOWN, UNVOICED, VOICED, Bank, has_pitch
+from .bank import Bank
 from .contours import Dice, per_segment, segments, sirens, slow_noise, smoothed, spoken, steady, sung
+from .voices import HOP, PITCHED, UNKNOWN, UNVOICED, VOICED, has_pitch
 
 SAMPLE_RATE = 16_000
 NYQUIST = 7_900.0  # Hz; no partial above it

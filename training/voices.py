@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import soundfile
@@ -26,6 +26,7 @@ PITCHED = 3  # the pitch is known, but not whether it counts as voiced: edges, c
 
 Floats = NDArray[np.float32]
 States = NDArray[np.uint8]
+Values = TypeVar("Values", bound=Any)
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Labelled:
     audio: Floats
     f0: Floats
     state: States
+
+
+def has_pitch(state: Values) -> Values:
+    """Where f0 says something, of the states of frames: an array or a tensor."""
+    return (state == VOICED) | (state == PITCHED)
 
 
 def read_mono(path: Path) -> Floats:
@@ -88,7 +94,7 @@ def write_pack(pieces: list[Labelled], names: list[str], audio_path: Path) -> No
     f0 = np.concatenate([np.pad(piece.f0, (0, GAP // HOP)) for piece in pieces])
     np.savez_compressed(
         audio_path.with_suffix(".npz"),
-        f0=np.where((state == VOICED) | (state == PITCHED), f0, 0),
+        f0=np.where(has_pitch(state), f0, 0),
         state=state,
         source=_per_frame(pieces, [names.index(piece.source) for piece in pieces], np.int16),
         sung=_per_frame(pieces, [int(piece.sung) for piece in pieces], np.uint8),

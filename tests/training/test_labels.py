@@ -7,12 +7,13 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from training.bank import PITCHED, UNKNOWN, UNVOICED, VOICED, Bank, labels_at, resampled
+from training.bank import Bank, labels_at, resampled
 from training.contours import Dice
 from training.labels import BESIDE, CEILING, guessed
 from training.losses import causal_loss, decoded, salience_loss, target
 from training.mixing import Batch
 from training.synthesis import bends, synthetic_bank
+from training.voices import PITCHED, UNKNOWN, UNVOICED, VOICED
 
 CPU = torch.device("cpu")
 KINDS = (UNVOICED, VOICED, UNKNOWN, PITCHED)

@@ -9,12 +9,13 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from training.bank import PITCHED, UNKNOWN, UNVOICED, VOICED, Bank
+from training.bank import Bank
 from training.contours import Dice
 from training.mixing import PARTS, Batch, Mixer, Source
 from training.recipes import Recipe
 from training.synthesis import synthetic_bank
 from training.train import arguments, load_mixers
+from training.voices import PITCHED, UNKNOWN, UNVOICED, VOICED
 
 CPU = torch.device("cpu")
 FRAMES, CLIPS = 96, 40

@@ -17,10 +17,10 @@ from livepitch.model.mel import log_mel, windows_of
 from livepitch.model.registry import Model
 from livepitch.parity.front_end import LogMel
 from livepitch.realtime.estimate import estimate
-from training.bank import UNKNOWN, UNVOICED, VOICED
 from training.mixing import Batch
 from training.recipes import Recipe
 from training.train import Trainer, arguments, export, run
+from training.voices import UNKNOWN, UNVOICED, VOICED
 
 CPU = torch.device("cpu")
 NOTES = (150.0, 220.0, 330.0, 500.0)  # Hz
