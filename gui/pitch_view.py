@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import time
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QSizePolicy
 
 from ..model.convert import hz_to_midi
@@ -26,6 +27,9 @@ AHEAD = 0.03  # share of the width to the right of now, so that the dot is never
 
 class PitchView(pg.PlotWidget):  # type: ignore[misc]
     """Time to the right, pitch upwards, now at the right edge beside the keys."""
+
+    painted = pyqtSignal(float)
+    """The picture was drawn; when that was done, by `time.monotonic`."""
 
     def __init__(self) -> None:
         self.keys, self.clock = KeyStrip(), TimeStrip()
@@ -84,6 +88,11 @@ class PitchView(pg.PlotWidget):  # type: ignore[misc]
         self.grid.now = self.clock.now = now
         self.grid.update()
         self.clock.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        """Draw, and tell when that was done."""
+        super().paintEvent(event)
+        self.painted.emit(time.monotonic())
 
     def light(self, reading: Reading) -> None:
         """Light row and key of the note that is sung, if one is, in the colour of its intonation."""

@@ -67,6 +67,10 @@ class Stream(Protocol):
         """The frames since the last call; never blocks, raises what ended the worker."""
         ...
 
+    def painted(self, frames: Sequence[PitchFrame], instant: float) -> None:
+        """Note that frames were on screen at a `time.monotonic` instant."""
+        ...
+
 
 class State(Enum):
     """What the user sees of the transport."""

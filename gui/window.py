@@ -32,6 +32,7 @@ from .stage import Stage
 from .status_line import StatusLine
 from .theme import DARK, LIGHT, Theme, palette, stylesheet, system_theme
 from .transport import State, Stream, Transport
+from .undrawn import Undrawn
 from .wording import mute_hint, sentence
 
 FRAME_MS = 16  # one screen refresh
@@ -62,7 +63,7 @@ class Window(QMainWindow):
         self._given = given_input(source) if source is not None else None
         self._input = self._given or DEFAULT_INPUT
         self._devices: Sequence[InputChoice] = ()
-        self.live = Live()
+        self.live, self._undrawn = Live(), Undrawn()
         self._ticked = self._told = time.monotonic()
         self.transport = Transport()
         self._build()
@@ -91,6 +92,7 @@ class Window(QMainWindow):
         self.transport.changed.connect(self._show_state)
         self.transport.failed.connect(self._show_failure)
         self.transport.listed.connect(self._take_devices)
+        self.stage.view.painted.connect(self._note_painted)
         self.stage.welcome.start.connect(self.start)
         self.stage.welcome.demo.connect(lambda: self.choose_input(DEMO))
         menus = self.actions_.input_menu, self.actions_.model_menu
@@ -108,6 +110,7 @@ class Window(QMainWindow):
         """Listen to the chosen input with the chosen model; what runs ends first."""
         choice, model, settings = self._input, *self._model_and_settings()
         self.live = Live()
+        self._undrawn.forget()
         self.stage.view.note_range.reset()
         self.transport.start(lambda: self._make_stream(choice.make(), model, settings))
         self.clear()
@@ -190,6 +193,7 @@ class Window(QMainWindow):
             self.transport.fail(error)
             return
         self.live.observe(frames, clock)
+        self._undrawn.extend(() if self.isMinimized() else frames)
         if frames:
             self.stage.welcome.hide()
         self.stage.advance(self.live, clock, passed, self._settings.a4)
@@ -198,6 +202,11 @@ class Window(QMainWindow):
             self._tell(stream)
         if ended and not frames:
             self.transport.stop()
+
+    def _note_painted(self, instant: float) -> None:
+        frames, stream = self._undrawn.drawn(), self.transport.stream
+        if stream is not None and frames:
+            stream.painted(frames, instant)
 
     def _tell(self, stream: Stream) -> None:
         default = self._input.key == DEFAULT_INPUT.key
@@ -214,6 +223,7 @@ class Window(QMainWindow):
             self._timer.start()
             return
         self._timer.stop()
+        self._undrawn.forget()
         self.stage.rest()
         if state is State.STOPPED and self.live.history.empty:
             self.stage.welcome.invite()

@@ -13,7 +13,7 @@ from ..model.causal import CausalNetwork
 from ..model.config import N_BINS, N_MELS
 from ..model.lanes import on_gpu
 
-SIZES = (64, 8, 1)  # frames per step: few shapes, so that nothing is compiled twice
+SIZES = (64, 16, 8, 4, 2, 1)  # frames per step: few shapes, so that nothing is compiled twice
 
 Floats = NDArray[np.float32]
 
@@ -29,11 +29,12 @@ def step_sizes(n: int) -> Iterator[int]:
 class ExactStream:
     """Salience of each frame as soon as its mel is there; the same whatever the audio is cut into."""
 
-    lookahead = 0  # frames
-    hop = 1  # frames
-
-    def __init__(self, network: CausalNetwork) -> None:
+    def __init__(self, network: CausalNetwork, hop: int = 1) -> None:
+        """Run `network` once for every `hop` frames; those before the last of a hop wait for it."""
         self._network = network
+        self.hop = hop
+        self.lookahead = hop - 1
+        """Frames that the first of a hop waits for."""
         self._step = mx.compile(network.step) if on_gpu() else network.step
         self.reset()
         use_cores(1)
@@ -41,9 +42,18 @@ class ExactStream:
     def reset(self) -> None:
         """Forgets the stream."""
         self._state = self._network.initial_state()
+        self._waiting = np.empty((0, N_MELS), np.float32)
 
     def push(self, mel: Floats) -> Floats:
-        """Log-mel (n, 128) -> salience (n, 360)."""
+        """Log-mel (n, 128) -> salience (m, 360) of the hops that are full now."""
+        if self.hop == 1:
+            return self._run(mel)
+        mel = np.concatenate((self._waiting, mel))
+        full = len(mel) - len(mel) % self.hop
+        self._waiting = mel[full:]
+        return self._run(mel[:full])
+
+    def _run(self, mel: Floats) -> Floats:
         out, at = [np.empty((0, N_BINS), np.float32)], 0
         for size in step_sizes(len(mel)):
             salience, self._state = self._step(mx.array(mel[at : at + size]), self._state)
@@ -53,11 +63,12 @@ class ExactStream:
         return np.concatenate(out)
 
     def flush(self) -> Floats:
-        """Nothing is held back: (0, 360)."""
-        return np.empty((0, N_BINS), np.float32)
+        """The frames that waited for their hop to fill: (m, 360), m < hop."""
+        rest, self._waiting = self._waiting, self._waiting[:0]
+        return self._run(rest)
 
     def warm_up(self) -> None:
         """Runs every size of step once, so that the first real one is not slow."""
         for size in SIZES:
-            self.push(np.zeros((size, N_MELS), np.float32))
+            self._run(np.zeros((size, N_MELS), np.float32))
         self.reset()

@@ -10,7 +10,7 @@ from .counters import HOP, Counters
 from .frame import PitchFrame
 from .inlet import Inlet, Stamp
 from .outlet import Outlet
-from .roles import Tracker
+from .roles import Marks, Tracker
 from .timeline import Timeline
 
 LONGEST_PUSH = 1.0  # s of sound given to the tracker at once, so that a stop need not wait for more
@@ -83,7 +83,8 @@ class Feed:
     def flush(self, tracker: Tracker) -> None:
         """Give out the frames that still wait for sound, now that none will come."""
         self._push(tracker, self.inlet.ring.end)
-        self._give_out(tracker.flush(), tracker.latency)
+        begun = self._clock()
+        self._give_out(tracker.flush(), tracker, begun)
 
     def _account(self, stamp: Stamp) -> int:
         """Samples that the ring refused since the last time, up to this stamp; the shift grows by them."""
@@ -102,21 +103,34 @@ class Feed:
             begun = self._clock()
             frames = tracker.push(block)
             self._counters.add_push(self._clock() - begun, len(block) / self._rate)
-            self._give_out(frames, tracker.latency)
+            self._give_out(frames, tracker, begun)
 
-    def _give_out(self, frames: Sequence[PitchFrame], latency: float) -> None:
-        emitted, stamped = self._clock(), []
-        for frame in frames:
-            captured = self._timeline.captured(frame.time * self._rate)
-            if self._live:
-                # Due when the block with the last sample it needs came in: nobody could have known it before.
-                due = self._timeline.arrived(self._last_needed(frame.time + latency))
-                self._counters.add_delay(captured, due, emitted)
-            stamped.append(replace(frame, captured=captured, emitted=emitted))
-        if frames:
-            self._due = self._last_needed(frames[-1].time + HOP + latency)
+    def _give_out(self, frames: Sequence[PitchFrame], tracker: Tracker, begun: float) -> None:
+        if not frames:
+            return
+        marks, emitted, latency = tracker.marks, self._clock(), tracker.latency
+        stamped = [self._stamped(frame, latency, begun, marks, emitted) for frame in frames]
+        if self._live:  # a file played as fast as possible has no delay to measure
+            for frame in stamped:
+                self._counters.add_frame(frame)
+        self._due = self._last_needed(frames[-1].time + HOP + latency)
         self._counters.frames += len(stamped)
         self._outlet.put(stamped, wait=not self._live)
+
+    def _stamped(self, frame: PitchFrame, latency: float, begun: float, marks: Marks, emitted: float) -> PitchFrame:
+        last = self._last_needed(frame.time + latency)
+        timeline = self._timeline
+        return replace(
+            frame,
+            captured=timeline.captured(frame.time * self._rate),
+            complete=timeline.captured(last) + 1 / self._rate,  # when its end had sounded
+            due=timeline.arrived(last),
+            begun=begun,
+            heard=marks.heard,
+            inferred=marks.inferred,
+            decoded=marks.decoded,
+            emitted=emitted,
+        )
 
     def _last_needed(self, seconds: float) -> int:
         """Position of the last sample before an instant of the stream."""

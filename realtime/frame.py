@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 class PitchFrame:
     """One analysis step of a stream, 10 ms after the one before it.
 
-    Every duration is in seconds. `captured` and `emitted` are `time.monotonic` instants that the session
-    stamps; both are NaN in frames that come straight from a `StreamTracker`, which knows no clock.
+    Every duration is in seconds. The instants from `captured` to `emitted` are in the order in which a sound passes
+    them, all by `time.monotonic`; the session stamps them, and they are NaN in frames that come straight from a
+    `StreamTracker`. What lies between two of them is a stage of `StreamStats.stages`.
     """
 
     time: float
@@ -31,6 +32,18 @@ class PitchFrame:
     """False for an instant estimate that a later frame of the same time will replace."""
     captured: float = math.nan
     """When the sound at the frame's centre reached the input."""
+    complete: float = math.nan
+    """When the last sound that the frame needs reached the input."""
+    due: float = math.nan
+    """When the block with that sound was in the ring: nobody could have known the frame before."""
+    begun: float = math.nan
+    """When the worker took that block up."""
+    heard: float = math.nan
+    """When it was resampled and turned into mel."""
+    inferred: float = math.nan
+    """When the network had run."""
+    decoded: float = math.nan
+    """When its salience had become pitches."""
     emitted: float = math.nan
     """When the worker gave the frame out."""
 
@@ -95,7 +108,7 @@ class StreamStats:
     rtf: float = math.nan
     """Compute time / audio time."""
     stages: dict[str, Percentiles] = field(default_factory=dict)
-    """Latency by stage, ms: `queue` (captured to due), `compute` (one push), `sound_to_frame`."""
+    """Milliseconds by stage, see `realtime/counters.py` for what each is; a stage without figures is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +124,7 @@ class Settings:
     lookahead: int | None = None
     """Windowed models: frames to the right of the newest frame given out."""
     hop: int | None = None
-    """Windowed models: frames given out per run of the network."""
+    """Frames given out per run of the network."""
     a4: float = 440.0
     """Concert pitch, Hz."""
     gate: float = -math.inf

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
 from .frame import PitchFrame
 from .ring import Floats
@@ -71,8 +72,28 @@ class Source(Protocol):
         ...
 
 
+Clock = Callable[[], float]
+"""Seconds; only differences mean anything."""
+
+
+class Marks(NamedTuple):
+    """Instants of a push by the tracker's clock, s; NaN without one."""
+
+    heard: float = math.nan
+    """The sound was resampled and turned into mel."""
+    inferred: float = math.nan
+    """The network had run."""
+    decoded: float = math.nan
+    """Its salience had become pitches."""
+
+
 class Tracker(Protocol):
     """What the worker needs of a `StreamTracker`."""
+
+    @property
+    def marks(self) -> Marks:
+        """Of the last push or flush."""
+        ...
 
     @property
     def latency(self) -> float:

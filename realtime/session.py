@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ def stream_tracker(model: Model, sample_rate: int, settings: Settings) -> Tracke
     """Make the tracker that a session uses unless told otherwise; called on the worker's thread."""
     from .tracker import StreamTracker
 
-    return StreamTracker(model, sample_rate, settings)
+    return StreamTracker(model, sample_rate, settings, time.monotonic)
 
 
 class Session:
@@ -109,6 +109,10 @@ class Session:
         if ended and not frames:
             self._raise_error()
         return frames
+
+    def painted(self, frames: Sequence[PitchFrame], instant: float) -> None:
+        """Tell that these frames were on screen at a `time.monotonic` instant, for `stats`; one thread only does."""
+        self._worker.painted(frames, instant)
 
     def _raise_error(self) -> None:
         if self._thread.ident is not None:

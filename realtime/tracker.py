@@ -17,6 +17,7 @@ from ..model.registry import Model
 from .chunker import Chunk, Chunker
 from .frame import PitchFrame, Settings
 from .layout import Layout
+from .roles import Clock, Marks
 
 if TYPE_CHECKING:
     from .exact import ExactStream
@@ -50,18 +51,33 @@ class Thresholds:
         return run_lengths(confidence, self.threshold, self.release, self.hold, self.floor, before)
 
 
+def no_clock() -> float:
+    """The clock of whoever does not want to know the time."""
+    return math.nan
+
+
 class StreamTracker:
-    """Tracks the pitch of a stream of audio blocks. No thread, no clock, no device.
+    """Tracks the pitch of a stream of audio blocks. No thread, no device.
 
     Args:
         model: weights; several trackers may share them.
         sample_rate: of the blocks, Hz.
-        settings: thresholds and, for windowed models, context, lookahead and hop.
+        settings: thresholds, hop and, for windowed models, context and lookahead.
+        clock: for `marks`, which say when a push came how far; what is given out does not depend on it.
     """
 
-    def __init__(self, model: Model, sample_rate: int = SAMPLE_RATE, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        sample_rate: int = SAMPLE_RATE,
+        settings: Settings | None = None,
+        clock: Clock = no_clock,
+    ) -> None:
         self.model, self.sample_rate = model, sample_rate
         self.settings = settings or Settings()
+        self._clock = clock
+        self.marks = Marks()
+        """Instants of the last push or flush."""
         self._thresholds = Thresholds.of(model, self.settings)
         self._stream = _stream(model, self.settings)
         self.reset()
@@ -96,12 +112,14 @@ class StreamTracker:
         if samples.ndim != 1:
             raise ValueError(f"a block must be (n,) samples, not of shape {samples.shape}")
         chunk = self._chunker.push(np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0))
-        return self._frames(chunk, self._stream.push(chunk.mel))
+        heard = self._clock()
+        return self._frames(chunk, self._stream.push(chunk.mel), heard)
 
     def flush(self) -> list[PitchFrame]:
         """Ends the stream: the frames that still waited for audio. Call `reset` before pushing again."""
         chunk = self._chunker.flush()
-        return self._frames(chunk, np.concatenate((self._stream.push(chunk.mel), self._stream.flush())))
+        heard = self._clock()
+        return self._frames(chunk, np.concatenate((self._stream.push(chunk.mel), self._stream.flush())), heard)
 
     def skip(self, n: int) -> None:
         """`n` samples at `sample_rate` were lost: time goes on, everything else starts afresh."""
@@ -115,13 +133,16 @@ class StreamTracker:
         self._thresholds.run_lengths(decode(np.zeros((1, N_BINS), np.float32)).confidence)
         self.reset()
 
-    def _frames(self, chunk: Chunk, salience: Floats) -> list[PitchFrame]:
+    def _frames(self, chunk: Chunk, salience: Floats, heard: float) -> list[PitchFrame]:
+        inferred = self._clock()
         self._waiting.extend((chunk.start + i, float(value)) for i, value in enumerate(chunk.level))
         if not len(salience):
+            self.marks = Marks(heard, inferred, inferred)
             return []
         candidate, confidence = decode(salience)
         lengths = self._thresholds.run_lengths(confidence, self._run_length)
         self._run_length = int(lengths[-1])
+        self.marks = Marks(heard, inferred, self._clock())
         return [
             self._frame(*self._waiting.popleft(), float(candidate[i]), float(confidence[i]), bool(lengths[i]))
             for i in range(len(salience))
@@ -146,5 +167,5 @@ def _stream(model: Model, settings: Settings) -> ExactStream | WindowedStream:
     from .windowed import WindowedStream
 
     if isinstance(network, CausalNetwork):
-        return ExactStream(network)
+        return ExactStream(network, settings.hop or 1)
     return WindowedStream(network, Layout.of(settings))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from ..model.errors import LivepitchError
 from .counters import Counters
 from .devices import DeviceError
 from .feed import Feed
-from .frame import Settings, StreamStats
+from .frame import PitchFrame, Settings, StreamStats
 from .inlet import Inlet, Stamp
 from .outlet import Outlet
 from .roles import Source, Tracker
@@ -79,6 +79,10 @@ class Worker:
     def stats(self) -> StreamStats:
         """The counters now."""
         return self._counters.stats(self._outlet.unread)
+
+    def painted(self, frames: Sequence[PitchFrame], instant: float) -> None:
+        """The drawing thread: frames were on screen at `instant`."""
+        self._counters.add_painted(frames, instant)
 
     def run(self) -> None:
         """Work until the source ends, `stop` is called or nothing helps; `error` then says what."""

@@ -30,6 +30,7 @@ class FakeStream:
         self.may_start.set()
         self.error = self.broken = None
         self.stopped_on = None
+        self.shown = []
         self.stats = StreamStats(
             xruns=3, skipped=24_000, stages={"sound_to_frame": Percentiles(47.4, 50.0, 60.0, 80.0)}
         )
@@ -49,6 +50,9 @@ class FakeStream:
             raise self.broken
         frames, self.ready = self.ready, []
         return frames
+
+    def painted(self, frames, instant):
+        self.shown.append((list(frames), instant))
 
 
 class FakeSource:

@@ -7,6 +7,7 @@ import time
 import numpy as np
 
 from livepitch.realtime.frame import PitchFrame
+from livepitch.realtime.roles import Marks
 
 PATIENT = 20.0  # s that a test waits for another thread before it gives up
 
@@ -76,6 +77,7 @@ class FakeTracker:
         self.hop = sample_rate // 100
         self.samples, self.first, self.frame = [], 0, 0
         self.calls = ["made"]
+        self.marks = Marks()
         self.thread = threading.current_thread().name
 
     def warm_up(self):

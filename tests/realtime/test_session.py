@@ -1,7 +1,6 @@
 """The session with a fake source, tracker and clock: every sample and every frame is accounted for."""
 
 import gc
-import math
 import threading
 import time
 
@@ -11,6 +10,7 @@ import pytest
 from livepitch.model.errors import LivepitchError
 from livepitch.realtime import outlet, worker
 from livepitch.realtime.frame import Settings
+from livepitch.realtime.roles import Marks
 from livepitch.realtime.session import Session
 from livepitch.realtime.source import DeviceError
 from tests.realtime.fakes import PATIENT, Factory, FakeClock, FakeSource, wait_until
@@ -127,9 +127,40 @@ def test_stats_add_up():
     assert stats.late == 0
     assert stats.stages["compute"].max == pytest.approx(3)
     # Blocks arrive when their last sample is captured; a frame waits for the block that ends its lookahead.
-    assert stats.stages["queue"].max == pytest.approx(60)
+    assert stats.stages["lookahead"].max == pytest.approx(20)
+    assert stats.stages["input"].max == pytest.approx(40)
+    assert stats.stages["input"].p50 == pytest.approx(20, rel=0.02)
     assert stats.stages["sound_to_frame"].max == pytest.approx(63)
-    assert stats.stages["queue"].p50 == pytest.approx(40, rel=0.02)
+
+
+def test_the_stages_add_up_to_the_way_from_sound_to_frame():
+    """Each begins where the one before ends: by a tracker that says when it came how far."""
+    source, clock, factory = FakeSource(RATE), FakeClock(), Factory(latency=0.02)
+
+    def compute(block):
+        begun = clock.now
+        clock.now += 0.008
+        factory.made[0].marks = Marks(begun + 0.001, begun + 0.005, begun + 0.007)
+
+    factory.options["before_push"] = compute
+    with Session(source, object(), tracker_factory=factory, clock=clock) as session:
+        clock.now = 1000.1
+        source.give(ramp(0, 50), captured=1000.0)
+        wait_until(lambda: session.stats.frames == 4)
+        frames = session.frames()
+        session.painted(frames, clock.now + 0.012)
+        stages = session.stats.stages
+    first = frames[0]
+    instants = [
+        getattr(first, name)
+        for name in ("captured", "complete", "due", "begun", "heard", "inferred", "decoded", "emitted")
+    ]
+    assert instants == pytest.approx([1000.0, 1000.02, 1000.1, 1000.1, 1000.101, 1000.105, 1000.107, 1000.108])
+    assert {name: stages[name].max for name in ("wait", "mel", "network", "decode", "out", "draw")} == pytest.approx(
+        {"wait": 0, "mel": 1, "network": 4, "decode": 2, "out": 1, "draw": 12}, abs=1e-6
+    )
+    assert stages["sound_to_frame"].max == pytest.approx(108)
+    assert stages["sound_to_paint"].max == pytest.approx(120)
 
 
 def test_short_blocks_are_saved_up_but_no_frame_waits_for_it():
@@ -243,7 +274,7 @@ def test_a_file_s_end_flushes_and_ends_the_iteration():
         assert not session.running
         assert session.frames() == []
     assert factory.made[0].calls[-1] == "flush"
-    assert math.isnan(session.stats.stages["queue"].p50)  # a file played as fast as possible has no delay to measure
+    assert set(session.stats.stages) == {"compute"}  # a file played as fast as possible has no delay to measure
 
 
 def test_a_source_that_can_wait_is_never_skipped_nor_its_frames_forgotten(monkeypatch):
