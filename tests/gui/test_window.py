@@ -299,8 +299,9 @@ def test_the_demo_voice_of_the_command_line_is_the_one_of_the_menu(qtbot, studio
 
 def test_frames_are_reported_once_when_the_picture_that_shows_them_is_painted(running, studio, tone, qtbot):
     before, stream = time.monotonic(), studio.stream
-    stream.ready = tone(220.0, 0.05)
-    qtbot.waitUntil(lambda: stream.shown, timeout=5000)
+    sing(running, studio, tone(220.0, 0.05))
+    assert not stream.shown  # moved into the picture is not yet on screen
+    qtbot.waitUntil(lambda: bool(stream.shown), timeout=5000)
     running.stage.view.repaint()
     frames = [frame.time for shown, _ in stream.shown for frame in shown]
     assert frames == pytest.approx([0.0, 0.01, 0.02, 0.03, 0.04])
