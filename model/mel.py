@@ -7,6 +7,7 @@ Frame i is centred on sample 160·i; the signal is reflected at both ends (libro
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -32,9 +33,23 @@ def mel_bands() -> Floats:
     return np.ascontiguousarray(bands.T, np.float32)
 
 
+class _Triangles(NamedTuple):
+    """The bank without its zeros: two in a hundred values, so that a live hop need not read half a megabyte."""
+
+    bins: NDArray[np.intp]
+    """(k,) of the spectrum, those of the first band first."""
+    weights: NDArray[np.float64]
+    """(k,)."""
+    starts: NDArray[np.intp]
+    """(128,) where each band begins."""
+
+
 @cache
-def _bands_and_hann() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return mel_bands().astype(np.float64), 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
+def _triangles_and_hann() -> tuple[_Triangles, NDArray[np.float64]]:
+    bands = mel_bands().T.astype(np.float64)
+    owner, bins = np.nonzero(bands)
+    triangles = _Triangles(bins, bands[owner, bins], np.searchsorted(owner, np.arange(N_MELS)))
+    return triangles, 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(WINDOW) / WINDOW)
 
 
 def frame_count(n_samples: int) -> int:
@@ -54,9 +69,10 @@ def log_mel(windows: Floats) -> Floats:
 
     Summed in 64 bits: in 32 the roundings of a loud band reach 1e-4 in a band near the floor.
     """
-    bands, hann = _bands_and_hann()
+    (bins, weights, starts), hann = _triangles_and_hann()
     magnitude = np.abs(np.fft.rfft(windows * hann))
-    return np.asarray(np.log(np.maximum(magnitude @ bands, FLOOR)), np.float32)
+    mel = np.add.reduceat(magnitude[:, bins] * weights, starts, axis=1)
+    return np.asarray(np.log(np.maximum(mel, FLOOR)), np.float32)
 
 
 def level(windows: Floats) -> Floats:

@@ -1,0 +1,43 @@
+"""The worker's place in the queue for a processor: before everything that can wait, where the system lets it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+
+REALTIME = 1  # of SCHED_RR's 1..99: before all ordinary threads, behind every sound server
+NICE = -11  # what sound servers give themselves where they may not have more
+USER_INTERACTIVE = 0x21  # macOS's highest class of service
+
+
+def claim() -> str:
+    """Raise the calling thread, and the threads that it starts from now on; what it is now, in a word.
+
+    `realtime`, `high` or `normal`: on Linux the first two need a right that many systems give to audio users
+    (an rtprio or nice limit). macOS gives `high` to everyone. It never fails: `normal` works, with more jitter.
+    """
+    if sys.platform == "darwin":
+        return "high" if _claim_on_macos() else "normal"
+    if not hasattr(os, "sched_setscheduler"):
+        return "normal"
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(REALTIME))
+    except OSError:
+        return _claim_nice()
+    return "realtime"
+
+
+def _claim_nice() -> str:
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)  # on Linux 0 is the calling thread
+    except OSError:
+        return "normal"
+    return "high"
+
+
+def _claim_on_macos() -> bool:
+    try:
+        return ctypes.CDLL(None).pthread_set_qos_class_self_np(USER_INTERACTIVE, 0) == 0
+    except (OSError, AttributeError):
+        return False
