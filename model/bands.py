@@ -42,7 +42,7 @@ def joined(parts: list[mx.array], n: int, n_bands: int, zeros: mx.array) -> mx.a
     return mx.concatenate([*past, padded]) if past else padded
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Conv:
     """Convolution of (time, 3), causal, then `max(y, least)`: ReLU, or that of a sum whose bias sits in both."""
 
@@ -52,7 +52,11 @@ class Conv:
     least: mx.array  # (F, n_out)
     zeros: mx.array  # (1, n_in)
     time: int
-    dilation: int = 1
+    dilation: int
+    n_bands: int  # F
+    n_in: int
+    past: int
+    """Frames before the first output frame that it needs."""
 
     @classmethod
     def load(
@@ -68,26 +72,17 @@ class Conv:
         matrix = kernel.transpose(2, 3, 1, 0).reshape(-1, n_out)
         taps = tuple(array(tap) for tap in np.split(matrix, time))
         bias, least = per_band(shift + raised, n_bands), per_band(raised, n_bands)
-        return cls(array(matrix), taps, bias, least, mx.zeros((1, n_in)), time, dilation)
-
-    @property
-    def n_bands(self) -> int:
-        """F."""
-        return int(self.bias.shape[0])
-
-    @property
-    def past(self) -> int:
-        """Frames before the first output frame that it needs."""
-        return (self.time - 1) * self.dilation
+        past, zeros = (time - 1) * dilation, mx.zeros((1, n_in))
+        return cls(array(matrix), taps, bias, least, zeros, time, dilation, n_bands, n_in, past)
 
     @property
     def tail(self) -> tuple[int, int]:
         """Shape of the padded frames before the next one: silence at the start of a stream."""
-        return self.past * (self.n_bands + 2), int(self.zeros.shape[1])
+        return self.past * (self.n_bands + 2), self.n_in
 
     def __call__(self, padded: mx.array, n: int) -> mx.array:
         """((past + n)·(F + 2), n_in), joined already -> (n·F, n_out)."""
-        n_bands, n_in = self.n_bands, self.zeros.shape[1]
+        n_bands, n_in = self.n_bands, self.n_in
         row = (n_bands + 2) * n_in
         if self.time == 1 or n * n_bands < FEW_ROWS:
             shape, strides = (n, n_bands, self.time, 3 * n_in), (row, n_in, self.dilation * row, 1)
@@ -99,7 +94,7 @@ class Conv:
 
     def _by_taps(self, padded: mx.array, n: int) -> mx.array:
         """One product per tap in time: each frame is copied once instead of once per tap."""
-        n_bands, n_in, frames = self.n_bands, self.zeros.shape[1], self.past + n
+        n_bands, n_in, frames = self.n_bands, self.n_in, self.past + n
         view = mx.as_strided(padded, (frames, n_bands, 3 * n_in), ((n_bands + 2) * n_in, n_in, 1))
         rows, y = view.reshape(frames * n_bands, -1), self.bias if n == 1 else self.bias[:1]
         for tap, matrix in enumerate(self.taps):

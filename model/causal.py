@@ -19,7 +19,7 @@ State = tuple[mx.array, ...]
 Floats = NDArray[np.floating]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Block:
     """Convolutions and a shortcut; a plain block has one convolution and no shortcut."""
 
@@ -50,7 +50,7 @@ class Block:
             past = [tails.pop(0)] if conv.past else []
             padded = joined([*past, y], n, conv.n_bands, conv.zeros)
             if past:
-                kept.append(padded[-conv.tail[0] :])
+                kept.append(padded[n * (conv.n_bands + 2) :])
             y = conv(padded, n)
         if self.plain:
             return y

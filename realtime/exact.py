@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from ..model.backend import mx
 from ..model.blas import use_cores
-from ..model.causal import CausalNetwork, State
+from ..model.causal import CausalNetwork
 from ..model.config import N_BINS, N_MELS
-from ..model.traced import Step, traced
+from ..model.lanes import on_gpu
 
 SIZES = (64, 16, 8, 4, 2, 1)  # frames per step: few shapes, so that nothing is compiled twice
 
@@ -35,7 +35,8 @@ class ExactStream:
         self.hop = hop
         self.lookahead = hop - 1
         """Frames that the first of a hop waits for."""
-        self._steps: dict[int, Step] = {}  # by size
+        # On the CPU compiling would call a C++ compiler, which a user need not have.
+        self._step = mx.compile(network.step) if on_gpu() else network.step
         self.reset()
         use_cores(1)
 
@@ -56,17 +57,11 @@ class ExactStream:
     def _run(self, mel: Floats) -> Floats:
         out, at = [np.empty((0, N_BINS), np.float32)], 0
         for size in step_sizes(len(mel)):
-            salience, self._state = self._step(mx.array(mel[at : at + size]))
+            salience, self._state = self._step(mx.array(mel[at : at + size]), self._state)
             mx.eval(salience, self._state)
             out.append(np.array(salience))
             at += size
         return np.concatenate(out)
-
-    def _step(self, mel: mx.array) -> tuple[mx.array, State]:
-        size = len(mel)
-        if size not in self._steps:
-            self._steps[size] = traced(self._network.step, mel, self._state)
-        return self._steps[size](mel, self._state)
 
     def flush(self) -> Floats:
         """The frames that waited for their hop to fill: (m, 360), m < hop."""

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from livepitch.model.causal import CausalNetwork
 from livepitch.model.registry import Model
 from livepitch.model.rmvpe import RmvpeNetwork, padded_to_grid
-from livepitch.model.traced import traced
 from tests.model.networks import SMALL_CAUSAL, SMALL_RMVPE, log_mels, seeded
 
 
@@ -123,28 +122,3 @@ def test_half_precision_is_near_and_is_not_for_the_causal_network() -> None:
     assert 0 < difference < 0.02
     with pytest.raises(ValueError, match="causal"):
         Model(seeded(SMALL_CAUSAL), half=True)
-
-
-def test_a_traced_step_gives_the_same_bits() -> None:
-    import mlx.core as mx
-
-    network, mel = causal(), mx.array(log_mels(1))
-    state = network.initial_state()
-    step = traced(network.step, mel, state)
-    assert step is not network.step  # else this would compare it with itself
-    for _ in range(3):
-        one, after = step(mel, state)
-        two, state = network.step(mel, state)
-        assert mx.array_equal(one, two)
-        assert all(mx.array_equal(a, b) for a, b in zip(after, state, strict=True))
-
-
-def test_a_step_that_cannot_be_written_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    import mlx.core as mx
-
-    def full(*args: object) -> None:
-        raise RuntimeError("[save] no room")
-
-    monkeypatch.setattr(mx, "export_function", full)
-    network = causal()
-    assert traced(network.step, mx.array(log_mels(1)), network.initial_state()) == network.step
