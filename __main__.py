@@ -1,4 +1,4 @@
-"""The command line: `livepitch live | track | devices | weights | parity`."""
+"""The command line: `livepitch live | track | bench | tune | devices | weights | parity`."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from typing import Annotated
 
 import typer
 
+from .cli.bench import bench
 from .cli.devices import devices
 from .cli.live import live
 from .cli.parity import parity
 from .cli.terminal import INTERRUPTED, UsageError, say
 from .cli.track import track
+from .cli.tune import tune
 from .cli.weights import weights
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command()(live)
 app.command()(track)
+app.command()(bench)
+app.command()(tune)
 app.command()(devices)
 app.command()(parity)
 app.add_typer(weights, name="weights")

@@ -157,13 +157,14 @@ def setting() -> str:
     """What everything was measured on, in a line or two."""
     machine = describe_machine()
     packages = ", ".join(f"{name} {number}" for name, number in versions().items())
-    return f"{machine['cores']} cores of {machine['processor']}, Python {machine['python']}; {packages}."
+    python = machine["packages"]["python"]
+    return f"{machine['cores']['usable']} cores of {machine['chip']}, Python {python}; {packages}."
 
 
 def everything(tools: list[About], results: list[Result]) -> dict[str, Any]:
     """What the JSON file holds."""
     machine = describe_machine()
-    machine["packages"] = versions()
+    machine["packages"] |= versions()
     described = [asdict(tool) for tool in tools]
     whole = {"command": sys.argv[1:], "machine": machine, "trackers": described}
     return without_nan(whole | {"results": [asdict(result) for result in results]})  # type: ignore[no-any-return]

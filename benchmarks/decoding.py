@@ -30,7 +30,7 @@ from livepitch.model.checkpoint import Checkpoint
 from livepitch.model.decode import decode, run_lengths
 from livepitch.model.registry import Model, load_model
 from livepitch.realtime.chunker import Chunker
-from livepitch.realtime.tracker import FRAME_SECONDS
+from livepitch.realtime.decoder import FRAME_SECONDS
 from livepitch.realtime.whole import whole_salience
 
 SHORT = 6  # frames: what is voiced for less than 60 ms flickers

@@ -1,37 +1,14 @@
-"""What a figure was measured on."""
+"""What a figure was measured on, as every JSON file of these benchmarks says it: `bench/machine.py` finds it out."""
 
 from __future__ import annotations
 
-import os
-import platform
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from typing import Any
 
-PACKAGES = ("livepitch", "mlx", "cmeel-openblas", "numpy", "numba", "soxr", "mir_eval")
+from livepitch.bench import machine
 
-
-def describe_machine() -> dict[str, object]:
-    """Processor, cores, system, Python and package versions, as JSON types."""
-    return {
-        "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "packages": {name: found for name in PACKAGES if (found := _version(name))},
-    }
+PACKAGES = (*machine.PACKAGES, "mir_eval")
 
 
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return models[0] if models else platform.machine()
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
+def describe_machine() -> dict[str, Any]:
+    """The machine as docs/bench-json.md describes it, with the versions of Python and packages in `packages`."""
+    return machine.describe_machine() | {"packages": machine.versions(PACKAGES)}

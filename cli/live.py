@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,8 +19,18 @@ if TYPE_CHECKING:
     from ..model.registry import Model
     from ..realtime.frame import PitchFrame, Settings
     from ..realtime.pace import Outlook
+    from ..realtime.remote import RemoteSession
     from ..realtime.session import Session
     from ..realtime.source import Source
+
+SETTLES = "rmvpe-small"
+Settle = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MODEL",
+        help=f"Give every pitch again from this windowed model, {SETTLES} for one, when there is time.",
+    ),
+]
 
 
 def live(
@@ -28,11 +39,17 @@ def live(
     rate: Annotated[int | None, typer.Option(help="Sample rate to open the input at, Hz.", min=1)] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Hear a built-in voice; needs no microphone.")] = False,
     no_gui: Annotated[bool, typer.Option("--no-gui", help="Print one line per frame, no window.")] = False,
+    settle: Settle = None,
     seconds: Annotated[float | None, typer.Option(help="With --no-gui: stop then.", min=0)] = None,
     threshold: Threshold = None,
     context: Context = None,
     lookahead: Lookahead = None,
     hop: Hop = None,
+    blocksize: Annotated[
+        int | None,
+        typer.Option(help="Samples per block of the input. [default: as tuned, else the input's own]", min=1),
+    ] = None,
+    untuned: Annotated[bool, typer.Option("--untuned", help="Leave out what `livepitch tune` found.")] = False,
     debug: Debug = False,
 ) -> None:
     """Show the pitch of a microphone while you sing."""
@@ -46,15 +63,54 @@ def live(
 
         loaded = load_model(model)  # a wrong name or file is said here, before a window opens
         settings = chosen_settings(loaded, threshold, context, lookahead, hop)
-        source = _source(device, rate, demo)
-        if not loaded.causal:
+        source = _source(device, rate, demo, blocksize)
+        tuned = not untuned and _is_tuned(source, loaded, settings)
+        if not loaded.causal and not tuned:
             _try(loaded, settings, Path(model).name)
+        settler = _settler(settle, loaded, model)
         if no_gui:
-            _print_frames(source, loaded, settings, math.inf if seconds is None else seconds)
+            session = _make_session(untuned)(source, loaded, settings, settle=settler)
+            _print_frames(session, math.inf if seconds is None else seconds)
             return
         from ..gui.app import run_window
 
-        raise typer.Exit(run_window(source, model, settings, loaded))
+        del loaded  # the engine's process reads the weights for itself
+        raise typer.Exit(run_window(source, model, settings, None, _make_remote(untuned), settle=settler))
+
+
+def _settler(name: str | None, loaded: Model, title: str) -> Model | None:
+    """What settles, if anything was asked to."""
+    from ..model.registry import load_model
+
+    if name is None:
+        return None
+    if not loaded.causal:
+        raise UsageError(f"--settle corrects what an instant model says, and {Path(title).name} is none: leave it out")
+    settler = load_model(name)
+    if settler.causal:
+        raise UsageError(f"--settle takes a windowed model, and {name} is causal: try --settle {SETTLES}")
+    return settler
+
+
+def _is_tuned(source: Source, model: Model, settings: Settings) -> bool:
+    """Whether the hop comes from `livepitch tune`, which has tried it; a damaged file of it is told of here, once."""
+    from ..realtime.tuned import DamagedSettingsWarning, use_tuned
+
+    warnings.simplefilter("ignore", DamagedSettingsWarning)
+    return use_tuned(source, model, settings, say)[0] != settings
+
+
+def _make_session(untuned: bool) -> Callable[..., Session]:
+    from ..realtime.session import Session
+    from ..realtime.tuned import tuned_session
+
+    return Session if untuned else tuned_session
+
+
+def _make_remote(untuned: bool) -> Callable[..., RemoteSession]:
+    from ..realtime.remote import RemoteSession, tuned_remote_session
+
+    return RemoteSession if untuned else tuned_remote_session
 
 
 def _try(model: Model, settings: Settings, title: str) -> None:
@@ -88,20 +144,21 @@ def _spinner(text: str) -> Iterator[None]:
         yield
 
 
-def _source(device: str | None, rate: int | None, demo: bool) -> Source:
+def _source(device: str | None, rate: int | None, demo: bool, blocksize: int | None) -> Source:
     from ..realtime.source import DemoVoice, Microphone
 
     if demo:
-        return DemoVoice()
+        return DemoVoice(blocksize=blocksize)
     chosen = int(device) if device is not None and device.isdecimal() else device
-    return Microphone(device=chosen, sample_rate=rate)
+    return Microphone(device=chosen, sample_rate=rate, blocksize=blocksize)
 
 
-def _print_frames(source: Source, model: Model, settings: Settings, seconds: float) -> None:
-    """One line per frame until the source ends, `seconds` of sound have passed or Ctrl-C; then a summary."""
-    from ..realtime.session import Session
+def _print_frames(session: Session, seconds: float) -> None:
+    """One line per frame until the source ends, `seconds` of sound have passed or Ctrl-C; then a summary.
 
-    with Session(source, model, settings) as session:
+    Where something settles them, most frames have a second line, marked as settled, some time after the first.
+    """
+    with session:
         try:
             with quiet_pipe():
                 for number, frame in enumerate(session):
@@ -109,7 +166,7 @@ def _print_frames(source: Source, model: Model, settings: Settings, seconds: flo
                         break
                     if number == 0:
                         print("  time_s       hz note  cents  conf  latency_ms")
-                    print(_line(frame), flush=True)
+                    print(_line(frame) + (" settled" if session.settle and frame.settled else ""), flush=True)
         except KeyboardInterrupt:
             pass  # the usual way to end it
         finally:
@@ -135,5 +192,15 @@ def _summary(session: Session) -> str:
     latency = f"latency p50 {delay.p50:.1f} ms, p99 {delay.p99:.1f} ms, " if delay else ""
     return (
         f"{stats.frames} frames from {session.source.name}, {latency}{stats.xruns} xruns, "
-        f"{stats.dropped} samples dropped, {stats.skipped} skipped"
+        f"{stats.dropped} samples dropped, {stats.skipped} skipped{_settled(session)}"
+        f"{', tuned' if session.tuned else ''}"
     )
+
+
+def _settled(session: Session) -> str:
+    stats = session.stats
+    if session.settle is None:
+        return ""
+    delay = stats.stages.get("sound_to_settled")
+    later = f" after {delay.p50:.0f} ms" if delay else ""
+    return f", {stats.settled} settled{later}, {stats.unsettled} not"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..model.device import BACKENDS, choose_backend
 from ..model.errors import LivepitchError
 from ..parity.pytorch import about_torch, load_torch
 from .terminal import FAILED, Debug, UsageError, load_blas, one_line_errors, progress_bar, quiet_pipe, say
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from ..parity.difference import Row
 
 TF32 = "MLX_ENABLE_TF32"
-BACKENDS = ("cpu", "gpu")
 WIDEST = 1000  # columns; no view comes near it
 
 
@@ -57,7 +57,7 @@ def parity(
             return
         _tell_of_tf32()
         load_blas()
-        device = _device(backend)
+        device = choose_backend(backend)
         pair = _pair(checkpoint)
         passed = _compare(pair, clips, device, [name for name, wanted in views.items() if wanted], json_file)
     raise typer.Exit(0 if passed else FAILED)
@@ -71,20 +71,6 @@ def _tell_of_tf32() -> None:
 
 def _tf32() -> bool:
     return os.environ.get(TF32, "0") != "0"
-
-
-def _device(backend: str | None) -> str:
-    from ..model.backend import mx
-    from ..model.lanes import on_gpu
-
-    if backend:
-        try:
-            mx.set_default_device(getattr(mx, backend))
-            mx.eval(mx.zeros(1))
-        except (RuntimeError, ValueError) as error:
-            told = f"--backend {backend}: MLX has none here ({error}); try the other backend, or install mlx[cuda13]"
-            raise LivepitchError(told) from None
-    return "gpu" if on_gpu() else "cpu"
 
 
 def _clips(audio: list[Path]) -> list[Clip]:

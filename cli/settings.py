@@ -32,7 +32,7 @@ Lookahead = Annotated[
 Hop = Annotated[
     int | None,
     typer.Option(
-        help=f"Windowed models: new frames of 10 ms in each run of the network. [default: {HOP_FRAMES}]",
+        help=f"Frames of 10 ms that are given out per run of the network. [default: 1; windowed models: {HOP_FRAMES}]",
         min=1,
         max=LONGEST,
     ),
@@ -48,7 +48,7 @@ def chosen_settings(
         UsageError: windows for a model that has none.
 
     """
-    windows = {"context": context, "lookahead": lookahead, "hop": hop}
+    windows = {"context": context, "lookahead": lookahead}
     given = [name for name, frames in windows.items() if frames is not None]
     if given and model.causal:
         raise UsageError(f"--{given[0]}: the model {model.name} has no windows, it hears frame by frame")

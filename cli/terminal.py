@@ -67,15 +67,15 @@ def quiet_pipe() -> Iterator[None]:
 
 
 @contextmanager
-def progress_bar(title: str) -> Iterator[Callable[[float], None] | None]:
-    """A bar on standard error that is told 0..1; None where that is no terminal."""
+def progress_bar(title: str, per_second: float = 10) -> Iterator[Callable[[float], None] | None]:
+    """A bar on standard error that is told 0..1, drawn so often; None where that is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Progress(console=Console(stderr=True), transient=True, refresh_per_second=per_second) as bar:
         task = bar.add_task(title, total=1.0)
         yield lambda done: bar.update(task, completed=done)
 

@@ -22,6 +22,11 @@ class Actions:
     def __init__(self, window: Any) -> None:
         self.window: QMainWindow = window
         self.start = self._action("&Start", "Space", "Start or stop listening", window.toggle)
+        self.settle = self._action(
+            "S&ettle the curve", "Ctrl+E", "Correct the curve where it is half a second old", lambda: None
+        )
+        self.settle.setCheckable(True)
+        self.settle.triggered.connect(window.settle)
         self.quit = self._action("&Quit", QKeySequence.StandardKey.Quit, "Close livepitch", window.close, "Ctrl+Q")
         self.themes = QActionGroup(window)
         self.input_menu = ChoiceMenu("&Input", window)
@@ -45,6 +50,7 @@ class Actions:
         listen = bar.addMenu("&Listen")
         for action in (
             self.start,
+            self.settle,
             self._action("&Clear the picture", "Ctrl+L", "Empty the picture", window.clear),
         ):
             listen.addAction(action)

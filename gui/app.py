@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import platform
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..model.errors import LivepitchError
 from ..model.registry import Model
 from ..realtime.frame import Settings
+from ..realtime.launch import prepare
+from ..realtime.remote import tuned_remote_session
 from ..realtime.source import Source
+
+if TYPE_CHECKING:
+    from .window import MakeStream
 
 PACKAGES = (
     "libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
     "libxcb-keysyms1 libxcb-shape0"
 )  # Debian's names of what Qt needs of the system, each with its dependencies
 BEAT_MS = 200
-NO_WINDOW = "or use livepitch live --no-gui"
+NO_WINDOW = "or do without a window (live --no-gui, bench without --gui)"
 
 
 class DisplayError(LivepitchError):
@@ -33,13 +40,20 @@ def run_window(
     model: str = "stream",
     settings: Settings | None = None,
     loaded: Model | None = None,
+    make_stream: MakeStream = tuned_remote_session,
+    until: Callable[[], bool] = lambda: False,
+    settle: Model | str | None = None,
 ) -> int:
     """Show the live window until it is closed; returns the exit code.
 
     source: what to listen to, None for the default microphone. loaded: the model, if that is done already.
+    make_stream: builds the session, by default in a process of its own.
+    until: asked five times a second; once it is true the window closes.
+    settle: what settles the curve from the beginning, if anything.
     DisplayError where no window can open.
     """
     check_display(os.environ, platform.system())
+    prepare()  # the engine's process does its imports while this one does Qt's
     try:
         from PyQt6.QtCore import QTimer
         from PyQt6.QtWidgets import QApplication
@@ -50,14 +64,21 @@ def run_window(
     app = QApplication(sys.argv[:1])
     app.setApplicationName("livepitch")
     app.setStyle("Fusion")
-    window = Window(source, model, settings, loaded=loaded)
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+    window = Window(source, model, settings, make_stream, loaded, settle)
+    before = signal.signal(signal.SIGINT, lambda *_: window.close())
     beat = QTimer()  # Python hears of Ctrl-C only while it runs
     beat.start(BEAT_MS)
-    beat.timeout.connect(lambda: None)
+    beat.timeout.connect(lambda: window.close() if until() else None)
     window.show()
     window.start()
-    return app.exec()
+    # A full garbage collection walks every object of the imported libraries and would hold a picture up for 75 ms.
+    gc.collect()
+    gc.freeze()
+    try:
+        return app.exec()
+    finally:
+        gc.unfreeze()
+        signal.signal(signal.SIGINT, before)
 
 
 def check_display(environment: Mapping[str, str], system: str) -> None:

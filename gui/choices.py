@@ -43,7 +43,7 @@ DEMO = InputChoice(
 def given_input(source: Source) -> InputChoice:
     """The source that the command line made; the default microphone and the demo voice keep their places."""
     if isinstance(source, DemoVoice):
-        return DEMO
+        return replace(DEMO, make=lambda: source)
     if source.name == Microphone().name:
         return replace(DEFAULT_INPUT, make=lambda: source)
     return InputChoice("given", source.name, "The input named on the command line", make=lambda: source)

@@ -22,7 +22,7 @@ class Live:
 
     def observe(self, frames: Sequence[PitchFrame], clock: float) -> None:
         """Take the frames fetched at `clock` (monotonic seconds)."""
-        self.history.extend(frames)
-        self.playhead.observe(frames, clock)
-        self.note.observe(frames, clock)
-        self.loudness.observe(frames)
+        first = self.history.extend(frames)  # what replaces other frames is no news of this moment
+        self.playhead.observe(first, clock)
+        self.note.observe(first, clock)
+        self.loudness.observe(first)

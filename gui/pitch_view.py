@@ -84,7 +84,8 @@ class PitchView(pg.PlotWidget):  # type: ignore[misc]
         history = live.history
         first = int(np.searchsorted(history.time, now - self.seconds - 0.1))
         midi, centre = hz_to_midi(history.f0[first:], a4), hz_to_midi(history.centre[first:], a4)
-        self.trace.set_points(history.time[first:] - now, midi, centre, history.confidence[first:])
+        sure, settled = history.confidence[first:], history.settled[first:]
+        self.trace.set_points(history.time[first:] - now, midi, centre, sure, settled)
         self.grid.now = self.clock.now = now
         self.grid.update()
         self.clock.update()

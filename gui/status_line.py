@@ -9,7 +9,7 @@ from .wording import latency_text, rate_text, skipped_text, xruns_text
 
 TIPS = {
     "device": "The input that is listened to",
-    "rate": "Samples per second that the input delivers",
+    "rate": "Samples per second that the input delivers; tuned: in the blocks that `livepitch tune` found best",
     "model": "The network that finds the pitch",
     "latency": "Median time from a sound at the input to its pitch. The algorithmic part is the sound that "
     "the model must hear beyond a moment to judge it; no faster computer can shorten it.",
@@ -41,7 +41,7 @@ class StatusLine(QStatusBar):
         stats, rate = stream.stats, stream.sample_rate
         self._write(
             device=device,
-            rate=rate_text(rate) if rate else "",
+            rate=rate_text(rate) + (", tuned" if stream.tuned else "") if rate else "",
             latency=latency_text(stats, stream.latency),
             xruns=xruns_text(stats),
             skipped=skipped_text(stats, rate),

@@ -13,6 +13,7 @@ from PyQt6.QtGui import QColor, QPalette
 from PyQt6.QtWidgets import QApplication
 
 TRACE_WIDTHS = (4.0, 3.0, 2.0)  # px: in tune, near, between two notes
+INSTANT_WIDTH = 0.45  # of those, where a better estimate is still to come
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor, QPainter, QPen
 from PyQt6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem
 
-from .history import BANDS, SHADES, joined, styles
-from .theme import LIGHT, TRACE_WIDTHS, Theme, blend
+from .history import BANDS, SHADES, STYLES, joined, styles
+from .theme import INSTANT_WIDTH, LIGHT, TRACE_WIDTHS, Theme, blend
 
 Floats = NDArray[np.float64]
 OPACITIES = (0.4, 0.7, 1.0)  # by shade of confidence
@@ -48,7 +48,7 @@ class Trace:
     """The items of one trace; every curve holds the same points and joins those of its own style."""
 
     def __init__(self, plot: pg.PlotItem) -> None:
-        self.curves = [Curve(skipFiniteCheck=True, antialias=True) for _ in range(BANDS * SHADES)]
+        self.curves = [Curve(skipFiniteCheck=True, antialias=True) for _ in range(2 * STYLES)]
         for curve in self.curves:
             # Wide pens are slow as one path and fast as separate lines, which Qt fills as plain rectangles.
             curve.setSegmentedLineMode("on")
@@ -61,16 +61,20 @@ class Trace:
         """Take the colours of a theme; `ratio`: pixels of the screen per px, which plot pens do not know."""
         self._theme = theme
         for style, curve in enumerate(self.curves):
-            colour = blend(theme.bands[style % BANDS], theme.row, OPACITIES[style // BANDS])
-            curve.setPen(pg.mkPen(colour, width=ratio * TRACE_WIDTHS[style % BANDS]))
+            colour = blend(theme.bands[style % BANDS], theme.row, OPACITIES[style // BANDS % SHADES])
+            share = 1.0 if style < STYLES else INSTANT_WIDTH
+            curve.setPen(pg.mkPen(colour, width=ratio * share * TRACE_WIDTHS[style % BANDS]))
         self.dot.setPen(QPen(QColor(theme.row), 2.0))
 
-    def set_points(self, x: Floats, midi: Floats, centre: Floats, confidence: Floats) -> None:
-        """Show frames (n,): x in s from now, pitch (MIDI, NaN where unvoiced), its centre, confidence."""
+    def set_points(
+        self, x: Floats, midi: Floats, centre: Floats, confidence: Floats, settled: NDArray[np.bool_]
+    ) -> None:
+        """Show frames (n,): x in s from now, pitch (MIDI, NaN where unvoiced), its centre, confidence, settled."""
         if len(x) < 2:
             x, midi, centre, confidence = (np.zeros(2), *(np.full(2, np.nan) for _ in range(3)))
+            settled = np.ones(2, bool)
         join = joined(x, midi)
-        style = styles(centre, confidence)
+        style = styles(centre, confidence, settled)
         leads_to = np.roll(style, -1)  # a line has the style of the frame that it leads to
         y = np.where(np.isfinite(midi), midi, 0.0)  # never drawn: no line leads there
         for which, curve in enumerate(self.curves):

@@ -17,6 +17,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from ..realtime.frame import PitchFrame, StreamStats
 from ..realtime.source import Source
+from ..realtime.tuned import Tuned
 from .wording import sentence
 
 Job = Callable[[], None]
@@ -28,6 +29,11 @@ class Stream(Protocol):
     @property
     def source(self) -> Source:
         """What is listened to."""
+        ...
+
+    @property
+    def tuned(self) -> Tuned | None:
+        """What `livepitch tune` found and the stream uses, if anything."""
         ...
 
     @property

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 from PyQt6.QtCore import Qt, QTimer
@@ -14,19 +13,12 @@ from PyQt6.QtWidgets import QApplication, QMainWindow
 
 from ..model.registry import Model
 from ..realtime.frame import Settings
-from ..realtime.session import Session
 from ..realtime.source import Source, input_devices
+from ..realtime.tuned import tuned_session
 from .actions import Actions
-from .choices import (
-    DEFAULT_INPUT,
-    DEMO,
-    Choice,
-    InputChoice,
-    device_inputs,
-    given_input,
-    model_choices,
-    model_label,
-)
+from .choices import DEMO, Choice, InputChoice, model_choices, model_label
+from .chosen_input import ChosenInput
+from .chosen_model import ChosenModel
 from .live import Live
 from .stage import Stage
 from .status_line import StatusLine
@@ -38,13 +30,14 @@ from .wording import mute_hint, sentence
 FRAME_MS = 16  # one screen refresh
 STATUS_EVERY = 0.25  # s; figures that change faster cannot be read
 
-MakeStream = Callable[[Source, Model | str, Settings], Stream]
+MakeStream = Callable[..., Stream]
 
 
 class Window(QMainWindow):
     """The live window; `make_stream` builds a session (another one in tests).
 
     model: a name or a path, to which `settings` belong; `loaded` is that model where it is loaded already.
+    settle: what settles the curve from the beginning; None leaves that to the user.
     """
 
     def __init__(
@@ -52,17 +45,14 @@ class Window(QMainWindow):
         source: Source | None = None,
         model: str = "stream",
         settings: Settings | None = None,
-        make_stream: MakeStream = Session,
+        make_stream: MakeStream = tuned_session,
         loaded: Model | None = None,
+        settle: Model | str | None = None,
     ) -> None:
         super().__init__()
-        self._settings = settings or Settings()
+        self._chosen = ChosenModel(model, settings or Settings(), loaded, settle)
         self._make_stream = make_stream
-        self._model = self._first_model = model
-        self._loaded = loaded
-        self._given = given_input(source) if source is not None else None
-        self._input = self._given or DEFAULT_INPUT
-        self._devices: Sequence[InputChoice] = ()
+        self._input = ChosenInput(source)
         self.live, self._undrawn = Live(), Undrawn()
         self._ticked = self._told = time.monotonic()
         self.transport = Transport()
@@ -71,7 +61,7 @@ class Window(QMainWindow):
         self._theme_name = "system"
         self.choose_theme("system")
         self._show_choice()
-        self.actions_.bar.a4.setValue(self._settings.a4)
+        self.actions_.bar.a4.setValue(self._chosen.settings.a4)
         self.stage.welcome.invite()
 
     def _build(self) -> None:
@@ -108,19 +98,13 @@ class Window(QMainWindow):
 
     def start(self) -> None:
         """Listen to the chosen input with the chosen model; what runs ends first."""
-        choice, model, settings = self._input, *self._model_and_settings()
+        choice, (model, settings, options) = self._input.now, self._chosen.of_stream()
         self.live = Live()
         self._undrawn.forget()
         self.stage.view.note_range.reset()
-        self.transport.start(lambda: self._make_stream(choice.make(), model, settings))
+        self.transport.start(lambda: self._make_stream(choice.make(), model, settings, **options))
         self.clear()
-        self.stage.welcome.wait(choice.label, model_label(self._model))
-
-    def _model_and_settings(self) -> tuple[Model | str, Settings]:
-        """What the next stream runs with: thresholds and windows were chosen for the first model only."""
-        if self._model == self._first_model:
-            return self._loaded or self._model, self._settings
-        return self._model, self._settings.for_another_model()
+        self.stage.welcome.wait(choice.label, model_label(self._chosen.name))
 
     def toggle(self) -> None:
         """Start, or stop what runs or starts."""
@@ -131,15 +115,22 @@ class Window(QMainWindow):
 
     def choose_input(self, choice: InputChoice) -> None:
         """Listen to another input from now on."""
-        self._input = choice
+        self._input.now = choice
         self._show_choice()
         self.start()
 
     def choose_model(self, choice: Choice) -> None:
         """Take another model from now on."""
-        self._model = choice.key
+        self._chosen.name = choice.key
         self._show_choice()
         self.start()
+
+    def settle(self, on: bool) -> None:
+        """Have the curve settled from now on, or no more."""
+        self._chosen.settling = on
+        self._show_choice()
+        if self.transport.state is not State.STOPPED:
+            self.start()
 
     def choose_theme(self, name: str) -> None:
         """Take the theme "light" or "dark", or "system" for what the desktop asks for."""
@@ -158,12 +149,12 @@ class Window(QMainWindow):
         """Name notes by another concert pitch (Hz), also those already on screen."""
         self.actions_.bar.a4.setValue(a4)
         a4 = self.actions_.bar.a4.value()
-        self._settings = replace(self._settings, a4=a4)
+        self._chosen.set_a4(a4)
         self.stage.view.redraw(self.live, self.stage.view.grid.now, a4)
 
     def shift_a4(self, hz: float) -> None:
         """Raise the concert pitch by `hz`, or lower it."""
-        self.set_a4(self._settings.a4 + hz)
+        self.set_a4(self._chosen.settings.a4 + hz)
 
     def scale_time(self, factor: float) -> None:
         """Show `factor` times as many seconds."""
@@ -172,7 +163,7 @@ class Window(QMainWindow):
     def clear(self) -> None:
         """Empty the picture."""
         self.live.history.clear()
-        self.stage.view.redraw(self.live, self.stage.view.grid.now, self._settings.a4)
+        self.stage.view.redraw(self.live, self.stage.view.grid.now, self._chosen.settings.a4)
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or leave it."""
@@ -196,7 +187,7 @@ class Window(QMainWindow):
         self._undrawn.extend(() if self.isMinimized() else frames)
         if frames:
             self.stage.welcome.hide()
-        self.stage.advance(self.live, clock, passed, self._settings.a4)
+        self.stage.advance(self.live, clock, passed, self._chosen.settings.a4)
         if clock - self._told >= STATUS_EVERY:
             self._told = clock
             self._tell(stream)
@@ -209,8 +200,7 @@ class Window(QMainWindow):
             stream.painted(frames, instant)
 
     def _tell(self, stream: Stream) -> None:
-        default = self._input.key == DEFAULT_INPUT.key
-        self.status.show_stream(stream, stream.source.name if default else self._input.label)
+        self.status.show_stream(stream, stream.source.name if self._input.default else self._input.now.label)
         hint = mute_hint(platform.system()) if self.live.loudness.mute else None
         self.stage.banner.say(sentence(stream.message or "") or hint)
 
@@ -232,22 +222,22 @@ class Window(QMainWindow):
         self.stage.welcome.report(sentence)
 
     def _show_choice(self) -> None:
-        self.actions_.bar.show_choice(self._input.label, model_label(self._model))
-        self.status.show_choice(self._input.label, model_label(self._model))
+        self.actions_.bar.show_choice(self._input.now.label, model_label(self._chosen.name))
+        self.status.show_choice(self._input.now.label, model_label(self._chosen.name))
+        self.actions_.settle.setChecked(self._chosen.settling)
+        self.stage.legend.show_instant(self._chosen.settling)
         self._fill_inputs()
         self._fill_models()
 
     def _take_devices(self, devices: Any) -> None:
-        self._devices = device_inputs(devices)
+        self._input.list_devices(devices)
         self._fill_inputs()
 
     def _fill_inputs(self) -> None:
-        fixed = {choice.key: choice for choice in (DEFAULT_INPUT, self._given) if choice is not None}
-        groups = [[choice for key, choice in fixed.items() if key != DEMO.key], self._devices, [DEMO]]
-        self.actions_.input_menu.fill(groups, self._input.key, empty="No input device found")
+        self._input.offer(self.actions_.input_menu)
 
     def _fill_models(self) -> None:
-        self.actions_.model_menu.fill([model_choices(self._model)], self._model)
+        self.actions_.model_menu.fill([model_choices(self._chosen.name)], self._chosen.name)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
         """End the stream and its threads; the window disappears first, whatever the device does."""

@@ -9,7 +9,7 @@ The input's products are made for all frames at once; b_hh is merged into b_ih f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
@@ -20,12 +20,15 @@ from .backend import mx
 from .lanes import lane, on_gpu
 from .layers import Weights, array
 
+SLICE = 8  # steps that `slices` makes at once: 1 ms on a slow core
 LONGEST_GRAPH = 512  # steps before the graph so far is sent off: that of a whole song would fill the memory
 LONGEST_KERNEL = 2048  # steps of one kernel: a GPU that also draws the screen must not be held for long
 MOST_THREADS = 768  # of a kernel's group
 TOLERANCE = 1e-5  # of the kernel against the graph, on states within -1..1
 
 Kernel = Callable[..., list[mx.array]]
+Slices = Generator[str, None, tuple[mx.array, mx.array]]
+"""A computation in slices: yields the name of the slice that the next step computes, to its end; returns two arrays."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,30 @@ class BiGru:
         weights, biases = mx.stack([g.w_hidden for g in pair]), mx.stack([g.b_hidden for g in pair])
         states = by_kernel(kernel, projected, weights, biases, mx.stack([h, nothing]))
         return states[0], states[1][::-1]
+
+    def slices(self, x: mx.array, h: mx.array) -> Slices:
+        """The same numbers, computed a few steps at a time."""
+        if gpu_kernel() is not None:
+            yield "gru"
+            both = self(x, h)
+            mx.eval(both)
+            return both
+        pair, projected = (self.ahead, self.behind), []
+        for i, (gru, y) in enumerate(zip(pair, (x, x[::-1]), strict=True)):
+            with lane(i):
+                projected.append(mx.addmm(gru.b_input, y, gru.w_input))
+        yield "gru.input"
+        mx.eval(projected)
+        states: list[list[mx.array]] = [[h[None]], [mx.zeros_like(h)[None]]]
+        for start in range(0, len(x), SLICE):
+            yield "gru"
+            for i, gru in enumerate(pair):
+                with lane(i):
+                    part = projected[i][start : start + SLICE]
+                    states[i].append(by_graph(part, gru.w_hidden, gru.b_hidden, states[i][-1][-1]))
+            mx.eval([parts[-1] for parts in states])
+        ahead, behind = (mx.concatenate(parts[1:]) for parts in states)
+        return ahead, behind[::-1]
 
 
 def by_graph(projected: mx.array, w_hidden: mx.array, b_hidden: mx.array, h: mx.array) -> mx.array:

@@ -7,7 +7,7 @@ import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,15 +39,23 @@ class Model:
     on the thread that runs it.
     """
 
-    def __init__(self, checkpoint: Checkpoint, half: bool = False) -> None:
+    def __init__(self, checkpoint: Checkpoint, half: bool = False, origin: str | Path | None = None) -> None:
+        """Make a model of a checkpoint; `origin` is what `load_model` read it from, if it was."""
         if half and checkpoint.causal:
             raise ValueError(f"{checkpoint.name} is causal: half=True is for RMVPE")
         self.checkpoint = checkpoint
         self.half = half
+        self._origin = origin
         self._built = threading.local()
 
     def __repr__(self) -> str:
         return f"Model({self.name!r}, {self.checkpoint.config})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To another process it travels as what it was loaded from, and is loaded there; as a whole if it was not."""
+        if self._origin is None:
+            return Model, (self.checkpoint, self.half)
+        return load_model, (self._origin, self.half)
 
     @property
     def name(self) -> str:
@@ -135,7 +143,7 @@ def load_model(name_or_path: str | Path = "stream", half: bool = False) -> Model
         CheckpointError: unknown name, a model not fetched yet, or a file that is no checkpoint.
         ValueError: `half` for a causal model.
     """
-    return Model(_checkpoint_of(name_or_path), half)
+    return Model(_checkpoint_of(name_or_path), half, name_or_path)
 
 
 def _checkpoint_of(name_or_path: str | Path) -> Checkpoint:

@@ -6,7 +6,8 @@ names follow the RVC/Applio checkpoints. Activations are pieces in time, channel
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,12 +16,12 @@ from numpy.typing import NDArray
 from .backend import mx
 from .config import GRID, RmvpeConfig
 from .conv import Conv3x3
-from .gru import BiGru
+from .gru import BiGru, Slices
 from .lanes import Pieces, cut, joined, lane, lengths, on_gpu, recut, shares, with_neighbours
 from .layers import Linear, Weights, array, norm
 
 Trace = dict[str, NDArray[np.float32]]
-Seen = Callable[[str, Pieces], None]
+INNER = " inside"  # ends the names of activations that `trace` leaves out
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class Block:
         has_shortcut = f"{name}.shortcut.weight" in weights
         return cls(first, second, Linear.load(weights, f"{name}.shortcut", dtype) if has_shortcut else None)
 
-    def __call__(self, pieces: Pieces) -> Pieces:
-        """Pieces (T, F, n_in) -> (T, F, n_out)."""
-        out = self.second(self.first(pieces))
+    def completed(self, inner: Pieces, pieces: Pieces) -> Pieces:
+        """Pieces (T, F, n_in), and what `first` made of them -> (T, F, n_out)."""
+        out = self.second(inner)
         for i, piece in enumerate(pieces):
             with lane(i):
                 out[i] = out[i] + (piece if self.shortcut is None else self.shortcut(piece))
@@ -154,25 +155,26 @@ class RmvpeNetwork:
         features: mx.array = self._unet(mel)
         return features
 
-    def _features(self, mel: mx.array, seen: Seen | None = None) -> mx.array:
-        seen = seen or (lambda name, pieces: None)
+    def _features(self, mel: mx.array) -> mx.array:
+        last = deque(self._activations(mel), maxlen=1)
+        return _flat(last[0][1])
+
+    def _activations(self, mel: mx.array) -> Iterator[tuple[str, Pieces]]:
+        """The U-Net step by step: every activation, still to be computed, by name; see `trace`, and `INNER`."""
         x = (mel * self._scale + self._shift)[:, :, None].astype(self._dtype)
         pieces, skips = cut(x, shares(*mel.shape)), []
-        seen("input", pieces)
+        yield "input", pieces
         for i, level in enumerate(self._encoder):
-            pieces = _run(level, pieces, f"encoder.{i}", seen)
+            pieces = yield from _through(level, pieces, f"encoder.{i}")
             skips.append(pieces)
-            pieces = pool(pieces)
-            seen(f"pool.{i}", pieces)
+            yield f"pool.{i}", (pieces := pool(pieces))
         for i, level in enumerate(self._inter):
-            pieces = _run(level, pieces, f"intermediate.{i}", seen)
+            pieces = yield from _through(level, pieces, f"intermediate.{i}")
         for i, (up, skip) in enumerate(zip(self._decoder, reversed(skips), strict=True)):
-            pieces = up.upsampled(pieces)
-            seen(f"decoder.{i}.up", pieces)
-            pieces = _run(up.blocks, with_skip(pieces, skip), f"decoder.{i}", seen)
-        pieces = self._cnn(pieces)
-        seen("cnn", pieces)
-        return joined(pieces).astype(mx.float32).transpose(0, 2, 1).reshape(len(mel), -1)
+            yield f"decoder.{i}.up", (pieces := up.upsampled(pieces))
+            yield f"decoder.{i}.skip{INNER}", (pieces := with_skip(pieces, skip))
+            pieces = yield from _through(up.blocks, pieces, f"decoder.{i}")
+        yield "cnn", self._cnn(pieces)
 
     def salience(self, features: mx.array, state: mx.array) -> tuple[mx.array, mx.array]:
         """Features (T, 384) and the forward state before them -> salience (T, 360), forward states (T, H).
@@ -182,6 +184,21 @@ class RmvpeNetwork:
         ahead, behind = self._gru(features, state)
         return mx.sigmoid(self._head(mx.concatenate([ahead, behind], axis=1))), ahead
 
+    def slices(self, mel: mx.array, frames: slice, state: mx.array) -> Slices:
+        """`features`, then `salience` of some of the frames: the same numbers, for who has little time at once.
+
+        Yields the name of the slice that the next step computes, to its end; returns what `salience` does.
+        """
+        pieces: Pieces = []
+        for name, pieces in self._activations(mel):
+            yield name
+            mx.eval(pieces)
+        ahead, behind = yield from self._gru.slices(_flat(pieces)[frames], state)
+        yield "head"
+        salience = mx.sigmoid(self._head(mx.concatenate([ahead, behind], axis=1)))
+        mx.eval(salience)
+        return salience, ahead
+
     def trace(self, mel: NDArray[np.float32]) -> Trace:
         """Every activation by name, in order and in PyTorch's layouts without a batch: for comparison.
 
@@ -189,20 +206,27 @@ class RmvpeNetwork:
         `decoder.LEVEL.up`, `decoder.LEVEL.BLOCK` and `cnn` of (C, T, F); `features`, `gru.forward`, `gru.backward`,
         `logits` and `salience` of (T, n).
         """
-        found: Trace = {}
-
-        def keep(name: str, pieces: Pieces) -> None:
-            found[name] = np.array(joined(pieces).transpose(2, 0, 1).astype(mx.float32))
-
-        features = self._features(mx.array(mel), keep)
+        found, pieces = Trace(), list[mx.array]()
+        for name, pieces in self._activations(mx.array(mel)):
+            if not name.endswith(INNER):
+                found[name] = np.array(joined(pieces).transpose(2, 0, 1).astype(mx.float32))
+        features = _flat(pieces)
         ahead, behind = self._gru(features, self.initial_state())
         logits = self._head(mx.concatenate([ahead, behind], axis=1))
         rows = (("features", features), ("gru.forward", ahead), ("gru.backward", behind), ("logits", logits))
         return found | {name: np.array(x) for name, x in (*rows, ("salience", mx.sigmoid(logits)))}
 
 
-def _run(blocks: list[Block], pieces: Pieces, name: str, seen: Seen) -> Pieces:
+def _through(blocks: list[Block], pieces: Pieces, name: str) -> Generator[tuple[str, Pieces], None, Pieces]:
     for i, block in enumerate(blocks):
-        pieces = block(pieces)
-        seen(f"{name}.{i}", pieces)
+        inner = block.first(pieces)
+        yield f"{name}.{i}{INNER}", inner
+        pieces = block.completed(inner, pieces)
+        yield f"{name}.{i}", pieces
     return pieces
+
+
+def _flat(pieces: Pieces) -> mx.array:
+    """What the GRU sees of the last activation: pieces (T, F, C) -> (T, C·F), channel-major, float32."""
+    x = joined(pieces).astype(mx.float32)
+    return x.transpose(0, 2, 1).reshape(len(x), -1)

@@ -11,8 +11,9 @@ from ..model.decode import decode
 from ..model.mel import SAMPLE_RATE
 from ..model.registry import Model
 from .chunker import Chunk, Chunker
+from .decoder import FRAME_SECONDS, Thresholds
 from .frame import PitchFrame, PitchTrack, Settings
-from .tracker import FRAME_SECONDS, StreamTracker, Thresholds
+from .tracker import StreamTracker
 from .whole import whole_salience
 
 Floats = NDArray[np.float32]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from .counters import HOP, Counters
 from .frame import PitchFrame
+from .idle import Gaps
 from .inlet import Inlet, Stamp
 from .outlet import Outlet
-from .roles import Marks, Tracker
+from .roles import Marks, Settles, Tracker
 from .timeline import Timeline
 
 LONGEST_PUSH = 1.0  # s of sound given to the tracker at once, so that a stop need not wait for more
@@ -39,7 +39,7 @@ class Feed:
         self._rate = sample_rate
         self._outlet, self._counters, self._clock = outlet, counters, clock
         self._stopping, self._live = stopping, live
-        self._timeline = Timeline(sample_rate)
+        self._timeline, self._gaps = Timeline(sample_rate), Gaps()
         self._shift = position - inlet.ring.start
         self.started = False
         """Whether the source delivers into it."""
@@ -68,8 +68,27 @@ class Feed:
                 self._jump(tracker, self._account(stamp))
             self._timeline.add(stamp.start + self._shift, stamp.captured, stamp.arrived)
         # Blocks shorter than a hop are saved up until they complete a frame: fewer calls, and none later.
-        if stamps and (not self._live or stamps[-1].stop + self._shift > self._due):
+        needed = next((stamp for stamp in stamps if stamp.stop + self._shift > self._due), None)
+        if needed is not None:
+            self._gaps.note(needed.arrived)
+        if stamps and (not self._live or needed is not None):
             self._push(tracker, stamps[-1].stop)
+
+    def settle(self, tracker: Settles) -> bool:
+        """Run one slice of the settling, if that delays no frame that is due: whether it did."""
+        settler = tracker.settler
+        if self._live:
+            settler.keep_up()
+        if self.inlet.waiting or (expected := settler.expected) is None:
+            return False
+        begun = self._clock()
+        if not self._gaps.free(begun, expected):
+            settler.refuse()
+            return False
+        frames = settler.work()
+        self._counters.computed += self._clock() - begun
+        self._give_out_settled(frames, tracker)
+        return True
 
     def skip(self, tracker: Tracker, newest: Stamp) -> float:
         """Go on after the block `newest`, so that latency stays bounded: the seconds jumped over."""
@@ -85,6 +104,8 @@ class Feed:
         self._push(tracker, self.inlet.ring.end)
         begun = self._clock()
         self._give_out(tracker.flush(), tracker, begun)
+        if isinstance(tracker, Settles):
+            self._give_out_settled(tracker.settler.finish(), tracker)
 
     def _account(self, stamp: Stamp) -> int:
         """Samples that the ring refused since the last time, up to this stamp; the shift grows by them."""
@@ -104,32 +125,60 @@ class Feed:
             frames = tracker.push(block)
             self._counters.add_push(self._clock() - begun, len(block) / self._rate)
             self._give_out(frames, tracker, begun)
+            if not self._live and isinstance(tracker, Settles):
+                self._settle_now(tracker)
+
+    def _settle_now(self, tracker: Settles) -> None:
+        """A source that waits for its reader leaves all the time there is."""
+        while tracker.settler.expected is not None and not self._stopping.is_set():
+            self._give_out_settled(tracker.settler.work(), tracker)
 
     def _give_out(self, frames: Sequence[PitchFrame], tracker: Tracker, begun: float) -> None:
         if not frames:
             return
         marks, emitted, latency = tracker.marks, self._clock(), tracker.latency
-        stamped = [self._stamped(frame, latency, begun, marks, emitted) for frame in frames]
+        hop = max(1, round(tracker.hop_seconds / HOP))
+        # The frames of a hop wait for the same sound: that of its first, which has the longest way to it.
+        firsts = (frames[i - i % hop] for i in range(len(frames)))
+        stamped = [
+            self._stamped(frame, first.time + latency, begun, marks, emitted)
+            for frame, first in zip(frames, firsts, strict=True)
+        ]
         if self._live:  # a file played as fast as possible has no delay to measure
             for frame in stamped:
-                self._counters.add_frame(frame)
+                self._counters.add_frame(frame, hop * HOP)
         self._due = self._last_needed(frames[-1].time + HOP + latency)
         self._counters.frames += len(stamped)
         self._outlet.put(stamped, wait=not self._live)
 
-    def _stamped(self, frame: PitchFrame, latency: float, begun: float, marks: Marks, emitted: float) -> PitchFrame:
-        last = self._last_needed(frame.time + latency)
+    def _give_out_settled(self, frames: Sequence[PitchFrame], tracker: Settles) -> None:
+        if not frames:
+            return
+        settler, emitted = tracker.settler, self._clock()
+        needed = frames[0].time + tracker.settled_latency  # one window gave them all
+        stamped = [self._stamped(frame, needed, settler.begun, settler.marks, emitted) for frame in frames]
+        if self._live:
+            self._counters.add_settled(stamped)
+        self._counters.settled += len(stamped)
+        self._outlet.put(stamped, wait=not self._live)
+
+    def _stamped(self, frame: PitchFrame, needed: float, begun: float, marks: Marks, emitted: float) -> PitchFrame:
+        """`frame` with its instants; `needed`: second of the stream up to which it needs sound."""
         timeline = self._timeline
-        return replace(
-            frame,
-            captured=timeline.captured(frame.time * self._rate),
-            complete=timeline.captured(last) + 1 / self._rate,  # when its end had sounded
-            due=timeline.arrived(last),
-            begun=begun,
-            heard=marks.heard,
-            inferred=marks.inferred,
-            decoded=marks.decoded,
-            emitted=emitted,
+        last_captured, due = timeline.of_block(self._last_needed(needed))
+        return PitchFrame(  # all by place: `replace` takes twice the time
+            frame.time,
+            frame.f0,
+            frame.confidence,
+            frame.level,
+            frame.candidate,
+            frame.settled,
+            timeline.captured(frame.time * self._rate),
+            last_captured + 1 / self._rate,  # complete: when its end had sounded
+            due,
+            begun,
+            *marks,
+            emitted,
         )
 
     def _last_needed(self, seconds: float) -> int:

@@ -53,6 +53,20 @@ class PitchFrame:
         return not math.isnan(self.f0)
 
     @property
+    def instants(self) -> tuple[float, ...]:
+        """From `captured` to `emitted`, in their order."""
+        return (
+            self.captured,
+            self.complete,
+            self.due,
+            self.begun,
+            self.heard,
+            self.inferred,
+            self.decoded,
+            self.emitted,
+        )
+
+    @property
     def latency(self) -> float:
         """Seconds from the sound at the frame's centre to the frame, algorithmic latency included."""
         return self.emitted - self.captured
@@ -100,11 +114,17 @@ class StreamStats:
     skipped: int = 0
     """Samples (at the device's rate) that the worker jumped over to keep latency bounded."""
     late: int = 0
-    """Frames given out later than one hop after they were due."""
+    """Frames given out later than one hop of the model (10 ms times its frames per run) after they were due."""
     restarts: int = 0
     """Times that the worker or the device was started again after a fault."""
+    settled: int = 0
+    """Frames given out again, settled."""
+    unsettled: int = 0
+    """Frames left instant where settling fell behind, or sound was lost."""
     unread: int = 0
     """Frames thrown away because nobody fetched them."""
+    priority: str = "normal"
+    """The worker's among the threads of the system: `realtime`, `high` or `normal`, see `realtime/priority.py`."""
     rtf: float = math.nan
     """Compute time / audio time."""
     stages: dict[str, Percentiles] = field(default_factory=dict)

@@ -76,6 +76,11 @@ class Inlet:
         """Any thread: let the worker look round."""
         self._stamps.put(None)
 
+    @property
+    def waiting(self) -> bool:
+        """Worker: whether `take` would give something at once."""
+        return not self._stamps.empty()
+
     def take(self, timeout: float) -> list[Stamp] | None:
         """Worker: sleep until something came, then all stamps; None after `timeout` seconds of nothing.
 

@@ -70,3 +70,8 @@ class Layout:
 
 def _on_grid(frames: int) -> int:
     return -(-frames // GRID) * GRID
+
+
+# Of what settles an instant curve. The singer sees a pitch already, so it may take its time: this much right context
+# costs little and comes nearer to the whole file (docs/windowed.md). Once full, a window is 128 frames long.
+SETTLED = Layout(context=64, lookahead=32, hop=32)

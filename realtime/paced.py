@@ -6,8 +6,10 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,6 +36,13 @@ class PacedSource:
         self.error: Exception | None = None
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it plays and how, for another process; not that it plays."""
+        return {**vars(self), "_closing": None, "_thread": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _closing=threading.Event())
 
     def _blocks(self) -> Iterator[Floats]:
         """Open what is played; the blocks of it, float32 `(n,)`."""
@@ -112,16 +121,43 @@ class FileSource(PacedSource):
 class DemoVoice(PacedSource):
     """Sings the demo phrase over and over, in real time."""
 
-    def __init__(self, sample_rate: int = DEMO_RATE) -> None:
-        """Prepare to sing at `sample_rate` Hz; ValueError below 8000."""
+    def __init__(self, sample_rate: int = DEMO_RATE, blocksize: int | None = None) -> None:
+        """Prepare to sing at `sample_rate` Hz in blocks of `blocksize` samples, by default 10 ms.
+
+        ValueError below 8000 Hz or one sample.
+        """
         if sample_rate < 8000:
             raise ValueError(f"sample_rate must be at least 8000 Hz, not {sample_rate}")
         super().__init__(True, sample_rate)
         self.name = "demo voice"
+        if blocksize is not None and blocksize < 1:
+            raise ValueError(f"blocksize must be at least 1 sample, not {blocksize}")
+        self._chosen, self._suggested = blocksize, round(LIVE_BLOCK * sample_rate)
+
+    @property
+    def blocksize(self) -> int:
+        """Samples per block, from the next `open` on."""
+        return self._chosen or self._suggested
+
+    def look_up(self) -> tuple[str, int]:
+        """Name and rate (Hz), as a microphone tells them."""
+        return self.name, self.sample_rate
+
+    def suggest_blocksize(self, samples: int | None) -> bool:
+        """From the next `open` on, None for 10 ms; False if `blocksize` was given, which then stays."""
+        self._suggested = samples or round(LIVE_BLOCK * self.sample_rate)
+        return self._chosen is None
 
     def _blocks(self) -> Iterator[Floats]:
-        from .demo import demo_phrase
-
-        audio, *_ = demo_phrase(self.sample_rate)
-        size = round(LIVE_BLOCK * self.sample_rate)
+        audio, size = _phrase(self.sample_rate), self.blocksize
         return cycle([audio[start : start + size] for start in range(0, len(audio), size)])
+
+
+@lru_cache(maxsize=1)
+def _phrase(sample_rate: int) -> Floats:
+    """What the demo voice sings, kept: it takes a second to make, and a stream may begin many times."""
+    from .demo import demo_phrase
+
+    audio, *_ = demo_phrase(sample_rate)
+    audio.flags.writeable = False  # every demo voice shares it
+    return audio

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from contextlib import suppress
 
 REALTIME = 1  # of SCHED_RR's 1..99: before all ordinary threads, behind every sound server
 NICE = -11  # what sound servers give themselves where they may not have more
@@ -14,8 +15,9 @@ USER_INTERACTIVE = 0x21  # macOS's highest class of service
 def claim() -> str:
     """Raise the calling thread, and the threads that it starts from now on; what it is now, in a word.
 
-    `realtime`, `high` or `normal`: on Linux the first two need a right that many systems give to audio users
-    (an rtprio or nice limit). macOS gives `high` to everyone. It never fails: `normal` works, with more jitter.
+    `realtime`, `high` or `normal`: on Linux the first two need a right that many systems give to audio users (an
+    rtprio or nice limit). macOS gives `high` to everyone. It never fails: `normal` works, with more jitter. Who is
+    `realtime` takes the processor from everything ordinary, so it must rest most of the time, and `give_up` if not.
     """
     if sys.platform == "darwin":
         return "high" if _claim_on_macos() else "normal"
@@ -28,6 +30,17 @@ def claim() -> str:
     return "realtime"
 
 
+def give_up() -> str:
+    """Take real time back from every thread of this process that has it: `normal`."""
+    if not sys.platform.startswith("linux"):
+        return "normal"
+    for thread in os.listdir("/proc/self/task"):
+        with suppress(OSError):  # it may have ended meanwhile
+            if os.sched_getscheduler(int(thread)) == os.SCHED_RR:
+                os.sched_setscheduler(int(thread), os.SCHED_OTHER, os.sched_param(0))
+    return "normal"
+
+
 def _claim_nice() -> str:
     try:
         os.setpriority(os.PRIO_PROCESS, 0, NICE)  # on Linux 0 is the calling thread
@@ -38,6 +51,6 @@ def _claim_nice() -> str:
 
 def _claim_on_macos() -> bool:
     try:
-        return ctypes.CDLL(None).pthread_set_qos_class_self_np(USER_INTERACTIVE, 0) == 0
+        return bool(ctypes.CDLL(None).pthread_set_qos_class_self_np(USER_INTERACTIVE, 0) == 0)
     except (OSError, AttributeError):
         return False

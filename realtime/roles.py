@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from .frame import PitchFrame
 from .ring import Floats
@@ -119,4 +119,58 @@ class Tracker(Protocol):
 
     def warm_up(self) -> None:
         """Run once for nothing, so that the first frame is not slow; the stream begins at 0 after it."""
+        ...
+
+
+class Settler(Protocol):
+    """What the worker needs of a `settling.Settler`."""
+
+    @property
+    def marks(self) -> Marks:
+        """Of the last frames that it gave."""
+        ...
+
+    @property
+    def begun(self) -> float:
+        """When the window of those frames was begun."""
+        ...
+
+    @property
+    def expected(self) -> float | None:
+        """Seconds that the next slice will take; None if nothing waits for work."""
+        ...
+
+    def keep_up(self) -> None:
+        """Leave frames out where too many wait."""
+        ...
+
+    def refuse(self) -> None:
+        """Note that there was no time for the next slice."""
+        ...
+
+    def work(self) -> Sequence[PitchFrame]:
+        """Run a slice, give the frames that it completes."""
+        ...
+
+    def finish(self) -> Sequence[PitchFrame]:
+        """Give the frames that still wait, after the tracker's `flush`."""
+        ...
+
+    def take_unsettled(self) -> int:
+        """Frames left out since the last call."""
+        ...
+
+
+@runtime_checkable
+class Settles(Tracker, Protocol):
+    """A tracker whose frames are given again, settled."""
+
+    @property
+    def settler(self) -> Settler:
+        """What settles them, where it is given time."""
+        ...
+
+    @property
+    def settled_latency(self) -> float:
+        """Seconds from a settled frame's centre to the last sample it needs."""
         ...

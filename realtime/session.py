@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ..model.device import VARIABLE, choose_backend
 from .frame import PitchFrame, Settings, StreamStats
 from .outlet import Outlet
 from .roles import Source, Tracker
@@ -16,10 +18,17 @@ from .worker import TrackerFactory, Worker
 
 if TYPE_CHECKING:
     from ..model.registry import Model
+    from .tuned import Tuned
 
 
-def stream_tracker(model: Model, sample_rate: int, settings: Settings) -> Tracker:
+def stream_tracker(model: Model, sample_rate: int, settings: Settings, settle: Model | None = None) -> Tracker:
     """Make the tracker that a session uses unless told otherwise; called on the worker's thread."""
+    if os.environ.get(VARIABLE):
+        choose_backend()
+    if settle is not None:
+        from .settling import SettlingTracker
+
+        return SettlingTracker(model, settle, sample_rate, settings, time.monotonic)
     from .tracker import StreamTracker
 
     return StreamTracker(model, sample_rate, settings, time.monotonic)
@@ -27,6 +36,10 @@ def stream_tracker(model: Model, sample_rate: int, settings: Settings) -> Tracke
 
 class Session:
     """Runs a source through a model. It runs once; to run again, make a new one of the same source.
+
+    With `settle` every frame comes twice: at once, `settled=False`, and again from the model named there, which is
+    windowed and runs only while nothing else is to be done. The instant frames come in order of time and so do the
+    settled ones, each after its instant one; some frames are never settled, see `stats.unsettled`.
 
     Threads: the caller's, which starts, stops and fetches; the worker's (`realtime/worker.py`), which owns
     source, model and tracker; the source's own, which only fills the ring. Every method may be called from
@@ -39,13 +52,19 @@ class Session:
         model: Model | str | Path = "stream",
         settings: Settings | None = None,
         *,
+        settle: Model | str | Path | None = None,
         tracker_factory: TrackerFactory = stream_tracker,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Prepare; nothing is opened or loaded yet. A model's name or path is loaded by the worker."""
+        """Prepare; nothing is opened or loaded yet. A model's name or path is loaded by the worker.
+
+        settle: a windowed model, such as "rmvpe-small"; left out of account where `model` is windowed itself.
+        """
         self.source = source
+        self.tuned: Tuned | None = None
+        """What `livepitch tune` found and this session uses, noted by whoever made it for those who show it."""
         self._outlet = Outlet()
-        self._worker = Worker(source, model, settings or Settings(), self._outlet, tracker_factory, clock)
+        self._worker = Worker(source, model, settings or Settings(), self._outlet, tracker_factory, clock, settle)
         # A daemon, so that a program which forgets `stop` can still end.
         self._thread = threading.Thread(target=self._worker.run, name="livepitch-worker", daemon=True)
         self._starting = threading.Lock()
@@ -144,6 +163,11 @@ class Session:
     def model(self) -> Model | str | Path:
         """The model; its name or path until it is loaded."""
         return self._worker.model
+
+    @property
+    def settle(self) -> Model | str | Path | None:
+        """The model that settles, its name or path until it is loaded; None if none does."""
+        return self._worker.settle
 
     @property
     def sample_rate(self) -> int:

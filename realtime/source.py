@@ -1,23 +1,16 @@
-"""Where sound comes from; here the microphone. The one module that uses sounddevice.
-
-PortAudio is one for the whole process, its calls are not thread-safe, and its list of devices is made once,
-at its initialisation. So one lock guards every call but the callback's, and the open streams are counted:
-making the list anew ends every stream, which is allowed only when there is none.
-"""
+"""Where sound comes from; here the microphone, through `realtime/portaudio.py`."""
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from . import portaudio
 from .devices import DeviceError, InputDevice, find_input
 from .paced import DemoVoice, FileSource
+from .portaudio import PLAUSIBLE_DELAY, input_devices
 from .ring import Floats
 from .roles import Sink, Source
 
@@ -33,40 +26,7 @@ __all__ = [
 ]
 
 MIXED_CHANNELS = 2  # of a device with more, the first two are mixed: some name 32 of which none is there
-PLAUSIBLE_DELAY = 0.2  # s from a sample's capture to the callback; more is believed only of a slow device
 PATIENCE = 2.0  # s without a block after which a microphone counts as lost
-
-_portaudio = threading.RLock()
-_open_streams: set[int] = set()  # ids of the microphones with an open stream; guarded by the lock
-
-
-def input_devices(refresh: bool = False) -> list[InputDevice]:
-    """List the inputs; `refresh` looks for new ones first if no microphone is open, renumbering them.
-
-    Refreshing ends streams that other code of the process may have opened through sounddevice. DeviceError
-    without PortAudio.
-    """
-    with _portaudio:
-        sd = _sounddevice()
-        if refresh and not _open_streams:
-            # PortAudio lists devices when it is initialised and never again.
-            sd._terminate()
-            sd._initialize()
-        default = sd.default.device[0]
-        apis = sd.query_hostapis()
-        return [
-            InputDevice(
-                index=index,
-                name=entry["name"],
-                host_api=apis[entry["hostapi"]]["name"],
-                channels=entry["max_input_channels"],
-                sample_rate=entry["default_samplerate"],
-                latency=entry["default_low_input_latency"],
-                default=index == default,
-            )
-            for index, entry in enumerate(sd.query_devices())
-            if entry["max_input_channels"] > 0
-        ]
 
 
 def capture_instant(adc: float, current: float, duration: float, longest: float, now: float) -> float:
@@ -117,7 +77,8 @@ class Microphone:
         self.error: Exception | None = None
         self.sample_rate = 0
         self._device, self._wanted_rate = device, sample_rate
-        self._blocksize, self._channel = blocksize or 0, channel
+        self._blocksize, self._channel = blocksize, channel
+        self._suggested: int | None = None
         self._found: InputDevice | None = None
         self._stream: Any = None
 
@@ -128,23 +89,36 @@ class Microphone:
             return self._found.name
         return "default input" if self._device is None else str(self._device)
 
+    def look_up(self) -> tuple[str, int]:
+        """Name and rate (Hz) of the input that `open` would take now; opens nothing. DeviceError if there is none."""
+        found = self._find()
+        return found.name, self._wanted_rate or round(found.sample_rate)
+
+    def suggest_blocksize(self, samples: int | None) -> bool:
+        """From the next `open` on, None for what the device likes best; False if `blocksize` was given: that stays."""
+        self._suggested = samples
+        return self._blocksize is None
+
+    def _find(self) -> InputDevice:
+        with portaudio.lock:
+            if self._found is None:
+                return find_input(self._device, input_devices())
+            # It may have been unplugged since: look anew, and by name, for numbers may have changed.
+            wanted = self._found.name if self._device is not None else None
+            return find_input(wanted, input_devices(refresh=True))
+
     def open(self, sink: Sink) -> None:
         """Open the device. DeviceError if there is none, or it refuses."""
         self.close()
-        with _portaudio:
-            if self._found is None:
-                found = find_input(self._device, input_devices())
-            else:
-                # It may have been unplugged since: look anew, and by name, for numbers may have changed.
-                wanted = self._found.name if self._device is not None else None
-                found = find_input(wanted, input_devices(refresh=True))
+        with portaudio.lock:
+            found = self._find()
             self._found, self.error = found, None
             self.sample_rate = self._wanted_rate or round(found.sample_rate)
             self._stream = self._open_stream(found, sink)
-            _open_streams.add(id(self))
+            portaudio.open_streams.add(id(self))
 
     def _open_stream(self, found: InputDevice, sink: Sink) -> Any:
-        sd = _sounddevice()
+        sd = portaudio.sounddevice()
         wanted = MIXED_CHANNELS if self._channel is None else self._channel + 1
         channels = min(wanted, found.channels)
         if channels < wanted and self._channel is not None:
@@ -156,32 +130,32 @@ class Microphone:
             "dtype": "float32",
         }
         callback = _Callback(sink, self.sample_rate, self._channel)
-        with _one_line(sd, found, self.sample_rate):
+        with portaudio.one_line(sd, found, self.sample_rate):
             sd.check_input_settings(**options)
             stream = sd.InputStream(
                 **options,
-                blocksize=self._blocksize,
+                blocksize=self._blocksize or self._suggested or 0,
                 latency="low",
                 callback=callback,
                 finished_callback=lambda: self._ended(sink),
             )
-        callback.longest_delay = max(PLAUSIBLE_DELAY, 3 * stream.latency)
+        callback.longest_delay = portaudio.longest_delay(stream)
         return stream
 
     def start(self) -> None:
         """Begin to record. DeviceError if the device refuses; RuntimeError unless open."""
         if self._stream is None or self._found is None:
             raise RuntimeError(f"{self.name}: open it before start")
-        with _portaudio, _one_line(_sounddevice(), self._found, self.sample_rate):
+        with portaudio.lock, portaudio.one_line(portaudio.sounddevice(), self._found, self.sample_rate):
             self._stream.start()
 
     def close(self) -> None:
         """Stop recording and give the device back. May be called at any time, any number of times."""
-        with _portaudio:
+        with portaudio.lock:
             stream, self._stream = self._stream, None
             if stream is not None:
                 stream.close()
-                _open_streams.discard(id(self))
+                portaudio.open_streams.discard(id(self))
 
     def _ended(self, sink: Sink) -> None:
         """Called by PortAudio when the stream has stopped for whatever reason."""
@@ -213,27 +187,3 @@ class _Callback:
             return block[:, self._channel]
         mix = self._mix[:size] if size <= len(self._mix) else np.empty(size, np.float32)
         return np.mean(block, axis=1, out=mix)
-
-
-def _sounddevice() -> ModuleType:
-    try:
-        import sounddevice
-    except OSError:
-        raise DeviceError("the PortAudio library is missing: install it (Debian, Ubuntu: libportaudio2)") from None
-    module: ModuleType = sounddevice
-    return module
-
-
-@contextmanager
-def _one_line(sd: ModuleType, found: InputDevice, sample_rate: int) -> Iterator[None]:
-    """Turn PortAudio's errors into one line about this device."""
-    try:
-        yield
-    except sd.PortAudioError as error:
-        refused = sample_rate != round(found.sample_rate) and "sample rate" in str(error).lower()
-        if refused:
-            advice = f"leave the rate out, or use {found.sample_rate:.0f}"
-            raise DeviceError(f"{found.name}: does not record at {sample_rate} Hz; {advice}") from None
-        reason = " ".join(str(error.args[0] if error.args else error).split())
-        advice = "another program may hold it; `livepitch devices` lists the others"
-        raise DeviceError(f"{found.name}: cannot be opened ({reason}); {advice}") from None

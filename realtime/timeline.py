@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+NEAR = 64  # blocks; where what is asked for nearly always lies: the others need not be touched
 KEPT = 4096  # blocks; at 64 samples a block and 48 kHz the last 5 s, more than any tracker looks back
 
 
@@ -33,9 +34,14 @@ class Timeline:
         block = self._block(position)
         return self._captured[block] + (position - self._positions[block]) / self._sample_rate
 
-    def arrived(self, position: int) -> float:
-        """Monotonic instant (s) at which the block with `position` came in; the last one's if none has it."""
-        return self._arrived[self._block(position)]
+    def of_block(self, position: int) -> tuple[float, float]:
+        """`captured` of the sound at `position`, and when its block came in; the last block's if none has it."""
+        block = self._block(position)
+        captured = self._captured[block] + (position - self._positions[block]) / self._sample_rate
+        return captured, self._arrived[block]
 
     def _block(self, position: float) -> int:
-        return max(bisect_right(self._positions, position) - 1, 0)
+        positions = self._positions
+        near = len(positions) - NEAR
+        low = near if near > 0 and positions[near] <= position else 0
+        return max(bisect_right(positions, position, low) - 1, 0)

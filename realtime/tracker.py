@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model.config import N_BINS
-from ..model.decode import decode, run_lengths
-from ..model.mel import HOP, SAMPLE_RATE
+from ..model.mel import SAMPLE_RATE
 from ..model.registry import Model
 from .chunker import Chunk, Chunker
+from .decoder import FRAME_SECONDS, Decoder, Thresholds
 from .frame import PitchFrame, Settings
 from .layout import Layout
 from .roles import Clock, Marks
@@ -23,32 +20,7 @@ if TYPE_CHECKING:
     from .exact import ExactStream
     from .windowed import WindowedStream
 
-FRAME_SECONDS = HOP / SAMPLE_RATE
-
 Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """Voicing with hysteresis and hold: the user's values where given, else the checkpoint's."""
-
-    threshold: float
-    release: float
-    hold: int
-    floor: float
-
-    @classmethod
-    def of(cls, model: Model, settings: Settings) -> Thresholds:
-        """A threshold of the user's own brings its own release, in the checkpoint's proportion."""
-        shipped = model.checkpoint
-        threshold = shipped.threshold if settings.threshold is None else settings.threshold
-        proportion = shipped.release / shipped.threshold if shipped.threshold else 1.0
-        release = threshold * proportion if settings.release is None else settings.release
-        return cls(threshold, min(release, threshold), shipped.hold, shipped.floor)
-
-    def run_lengths(self, confidence: Floats, before: int = 0) -> NDArray[np.int64]:
-        """For how many frames each has been voiced, 0 where it is not: the one rule of files and streams."""
-        return run_lengths(confidence, self.threshold, self.release, self.hold, self.floor, before)
 
 
 def no_clock() -> float:
@@ -66,6 +38,8 @@ class StreamTracker:
         clock: for `marks`, which say when a push came how far; what is given out does not depend on it.
     """
 
+    _settled = True  # what its frames say of themselves
+
     def __init__(
         self,
         model: Model,
@@ -78,7 +52,7 @@ class StreamTracker:
         self._clock = clock
         self.marks = Marks()
         """Instants of the last push or flush."""
-        self._thresholds = Thresholds.of(model, self.settings)
+        self._decoder = Decoder(Thresholds.of(model, self.settings), self.settings.gate, self._settled)
         self._stream = _stream(model, self.settings)
         self.reset()
 
@@ -89,8 +63,7 @@ class StreamTracker:
 
     def _restart(self) -> None:
         self._stream.reset()
-        self._waiting: deque[tuple[int, float]] = deque()  # (frame, level) whose salience is still to come
-        self._run_length = 0  # of the last frame given out
+        self._decoder.reset()
 
     @property
     def latency(self) -> float:
@@ -130,33 +103,18 @@ class StreamTracker:
         """Runs everything once, so that the first real frame is not slow; resets the stream."""
         self._stream.warm_up()
         self.push(np.zeros(self.sample_rate // 5, np.float32))  # loads the mel bands' library, too
-        self._thresholds.run_lengths(decode(np.zeros((1, N_BINS), np.float32)).confidence)
+        self._decoder.warm_up()
         self.reset()
 
     def _frames(self, chunk: Chunk, salience: Floats, heard: float) -> list[PitchFrame]:
         inferred = self._clock()
-        self._waiting.extend((chunk.start + i, float(value)) for i, value in enumerate(chunk.level))
+        self._decoder.hear(chunk)
         if not len(salience):
             self.marks = Marks(heard, inferred, inferred)
             return []
-        candidate, confidence = decode(salience)
-        lengths = self._thresholds.run_lengths(confidence, self._run_length)
-        self._run_length = int(lengths[-1])
+        frames = self._decoder.frames(salience)
         self.marks = Marks(heard, inferred, self._clock())
-        return [
-            self._frame(*self._waiting.popleft(), float(candidate[i]), float(confidence[i]), bool(lengths[i]))
-            for i in range(len(salience))
-        ]
-
-    def _frame(self, index: int, level: float, candidate: float, confidence: float, heard: bool) -> PitchFrame:
-        voiced = heard and level >= self.settings.gate
-        return PitchFrame(
-            time=index * FRAME_SECONDS,
-            f0=candidate if voiced else math.nan,
-            confidence=confidence,
-            level=level,
-            candidate=candidate,
-        )
+        return frames
 
 
 def _stream(model: Model, settings: Settings) -> ExactStream | WindowedStream:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +23,7 @@ class WindowedStream:
         self._network = network
         self.layout = layout or Layout()
         self.lookahead, self.hop = self.layout.waiting, self.layout.hop
+        self._needed = self.layout.waiting + 1  # frames from the first of a hop to the last that it needs
         self.reset()
         use_cores(1)  # the network's lanes share the cores already
 
@@ -28,21 +31,66 @@ class WindowedStream:
         """Forgets the stream."""
         self._mel = np.empty((0, N_MELS), np.float32)  # from frame `_base` on
         self._base = self._given = 0
-        self._state = self._network.initial_state()
+        self._state: mx.array | None = self._network.initial_state()
 
     def push(self, mel: Floats) -> Floats:
         """Log-mel (n, 128) -> salience (m, 360) of the frames that have enough right context now."""
-        self._mel = np.concatenate((self._mel, mel))
-        out, hop, needed = [np.empty((0, N_BINS), np.float32)], self.layout.hop, self.layout.waiting + 1
-        while self._base + len(self._mel) >= self._given + needed:
-            out.append(self._run(hop, self._given + needed))
+        self.hear(mel)
+        out = [np.empty((0, N_BINS), np.float32)]
+        while self.waiting >= self._needed:
+            out.append(self._run(self.hop, self._given + self._needed))
         return np.concatenate(out)
 
     def flush(self) -> Floats:
         """The frames at the end, whose right context is reflected, to the end of the padding as for a whole file."""
-        end = self._base + len(self._mel)
-        rest = end - self._given
-        return self._run(rest, end, padding=True) if rest else np.empty((0, N_BINS), np.float32)
+        rest = self.waiting
+        return self._run(rest, self._given + rest, padding=True) if rest else np.empty((0, N_BINS), np.float32)
+
+    # the same in slices
+
+    def hear(self, mel: Floats) -> None:
+        """Takes log-mel (n, 128) and computes nothing."""
+        self._mel = np.concatenate((self._mel, mel))
+
+    @property
+    def waiting(self) -> int:
+        """Frames that were heard and are not given out yet."""
+        return self._base + len(self._mel) - self._given
+
+    @property
+    def hops(self) -> int:
+        """Hops that have enough right context now."""
+        return max(0, self.waiting - self.layout.lookahead) // self.hop
+
+    @property
+    def window(self) -> int:
+        """Frames of the next hop's window, on the grid."""
+        return -(-(self._given + self._needed - self.layout.start(self._given)) // GRID) * GRID
+
+    def slices(self, end: bool = False) -> Generator[str, None, Floats]:
+        """The next hop, or at the `end` of the stream what is left, as `push` and `flush` give it.
+
+        Yields the name of the slice that the next step computes, to its end; returns salience (m, 360).
+        """
+        n = self.waiting if end else self.hop
+        start, stop = self.layout.start(self._given), self._given + (n if end else self._needed)
+        mel = padded_to_grid(self._mel[start - self._base : stop - self._base])
+        begin = 0 if self._state is None else self._given - start
+        frames = slice(begin, len(mel) if end else stop - start)
+        state = self._network.initial_state() if self._state is None else self._state
+        salience, states = yield from self._network.slices(mx.array(mel), frames, state)
+        first = self._given - start - begin
+        self._state = states[first + n - 1]
+        mx.eval(self._state)
+        self._given += n
+        self._forget()
+        return np.array(salience[first : first + n])
+
+    def leap(self, hops: int) -> None:
+        """Leaves out so many hops; the GRU's state after them comes from running it over the next window's context."""
+        self._given += hops * self.hop
+        self._state = None
+        self._forget()
 
     def warm_up(self) -> None:
         """Runs every length of window once, so that the first real one is not slow; resets the stream."""
@@ -74,6 +122,7 @@ class WindowedStream:
 
     def _recur(self, features: mx.array, first: int, n: int) -> mx.array:
         """Salience (n, 360) of the `n` frames of a window from `first` on; takes the state along to the last."""
+        assert self._state is not None  # only `slices` goes on after a leap
         salience, states = self._network.salience(features[first:], self._state)
         self._state = states[n - 1]
         return salience[:n]

@@ -7,21 +7,24 @@ import math
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ..model.blas import cores
 from ..model.errors import LivepitchError
-from .counters import Counters
+from .counters import HOP, Counters
 from .devices import DeviceError
 from .feed import Feed
 from .frame import PitchFrame, Settings, StreamStats
 from .inlet import Inlet, Stamp
 from .outlet import Outlet
-from .roles import Source, Tracker
+from .priority import claim, give_up
+from .roles import Settles, Source, Tracker
 
 if TYPE_CHECKING:
     from ..model.registry import Model
 
-TrackerFactory = Callable[[Any, int, Settings], Tracker]
+TrackerFactory = Callable[..., Tracker]
+"""Called with model, sample rate and settings, and where frames shall be settled the model for that."""
 
 NOTICE = 5.0  # s for which a trouble that has passed stays readable
 FAULTS, FAULT_SPAN = 3, 10.0  # a tracker that fails so often within so many seconds is given up
@@ -51,8 +54,9 @@ class Worker:
         outlet: Outlet,
         factory: TrackerFactory,
         clock: Callable[[], float],
+        settle: Model | str | Path | None = None,
     ) -> None:
-        self.model = model
+        self.model, self.settle = model, settle
         self.error: Exception | None = None
         self.opened = threading.Event()
         self.latency = math.nan
@@ -82,7 +86,9 @@ class Worker:
 
     def painted(self, frames: Sequence[PitchFrame], instant: float) -> None:
         """The drawing thread: frames were on screen at `instant`."""
-        self._counters.add_painted(frames, instant)
+        # What replaces an instant frame is no news: only that frame's way to the screen counts.
+        first = frames if self.settle is None else [frame for frame in frames if not frame.settled]
+        self._counters.add_painted(first, instant)
 
     def run(self) -> None:
         """Work until the source ends, `stop` is called or nothing helps; `error` then says what."""
@@ -90,6 +96,8 @@ class Worker:
             feed: Feed | None = self._open(0.0)
             self.opened.set()
             self._load()
+            if self._may_hurry():
+                self._counters.priority = claim()  # before MLX starts its own thread, which inherits it
             while feed is not None and not self._stopping.is_set():
                 feed = self._attempt(feed)
         except Exception as error:
@@ -122,12 +130,25 @@ class Worker:
         )
 
     def _load(self) -> None:
-        if isinstance(self.model, (str, Path)):
+        self.model = self._loaded(self.model)
+        if not getattr(self.model, "causal", True):
+            self.settle = None  # it is windowed itself
+        if self.settle is not None:
+            self.settle = self._loaded(self.settle)
+
+    def _may_hurry(self) -> bool:
+        """Whether it rests most of the time: a windowed model would keep every core from everything else."""
+        light = getattr(self.model, "causal", False) and self.settle is None
+        return self._source.live and light and cores() > 1
+
+    def _loaded(self, model: Model | str | Path) -> Model:
+        if isinstance(model, (str, Path)):
             from ..model.registry import load_model
 
-            self._notice = (f"loading {self.model}", math.inf)
-            self.model = load_model(self.model)
+            self._notice = (f"loading {model}", math.inf)
+            model = load_model(model)
             self._notice = ("", -math.inf)
+        return model
 
     def _attempt(self, feed: Feed) -> Feed | None:
         """Track until something happens: the feed to go on with, None at the end."""
@@ -145,7 +166,8 @@ class Worker:
         return None
 
     def _fresh_tracker(self, feed: Feed) -> Tracker:
-        tracker = self._factory(self.model, self._source.sample_rate, self._settings)
+        settle = () if self.settle is None else (self.settle,)
+        tracker = self._factory(self.model, self._source.sample_rate, self._settings, *settle)
         tracker.warm_up()
         if feed.position:
             tracker.skip(feed.position)
@@ -169,11 +191,14 @@ class Worker:
 
     def _track(self, tracker: Tracker, feed: Feed) -> None:
         """Track until the source ends or the session stops."""
-        source = self._source
+        source, settles = self._source, tracker if isinstance(tracker, Settles) else None
         feed.inlet.wake()  # look once before sleeping: a tracker that failed may have missed the source's end
         while not self._stopping.is_set():
-            stamps = feed.inlet.take(source.patience)
+            busy = settles is not None and self._settle(settles, feed)
+            stamps = feed.inlet.take(0 if busy else source.patience)
             if stamps is None:
+                if busy:
+                    continue
                 raise InputLostError("no sound arrives")
             self._follow(tracker, feed, stamps)
             if source.finished or source.error:
@@ -187,10 +212,21 @@ class Worker:
         if source.finished:
             feed.flush(tracker)
 
+    def _settle(self, tracker: Settles, feed: Feed) -> bool:
+        """Run a slice of the settling if there is time; count what it leaves out."""
+        busy = feed.settle(tracker)
+        if unsettled := tracker.settler.take_unsettled():
+            self._counters.unsettled += unsettled
+            name = getattr(self.settle, "name", self.settle)
+            seconds = self._counters.unsettled * HOP
+            self._say(f"no time to settle everything with {name}: {seconds:.1f} s stayed as first heard")
+        return busy
+
     def _follow(self, tracker: Tracker, feed: Feed, stamps: list[Stamp]) -> None:
         # A hop of sound comes in while the network runs: that much is not yet too late.
         if self._source.live and feed.behind(stamps) > self._settings.max_behind + tracker.hop_seconds:
             seconds = feed.skip(tracker, stamps[-1])
+            self._counters.priority = give_up()  # it does not rest: the sound server and the screen need time, too
             name = getattr(self.model, "name", self.model)
             self._say(f"this computer is too slow for {name}: skipped {seconds:.1f} s")
         else:

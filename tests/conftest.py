@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,10 @@ from numpy.typing import NDArray
 
 # Before anything imports Qt.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# No test, nor a process that it starts, reads or writes what the user has tuned: this folder stays empty.
+NO_SETTINGS = tempfile.TemporaryDirectory(prefix="livepitch-settings-")
+os.environ["LIVEPITCH_CONFIG"] = NO_SETTINGS.name
 
 # Timings on shared machines say nothing; the same examples every time do.
 settings.register_profile("livepitch", deadline=None, derandomize=True, print_blob=True)
@@ -28,6 +33,20 @@ def sung_tone(hz: float = 220.0, seconds: float = 1.0, sample_rate: int = 16_000
     harmonics = [h for h in range(1, 13) if h * hz < 0.45 * min(sample_rate, 16_000)]
     tone = sum(np.sin(2 * np.pi * h * hz * time) / h for h in harmonics)
     return np.asarray(0.3 * tone / np.abs(tone).max(), np.float32)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_tuned_by_tests() -> Iterator[None]:
+    yield
+    assert not os.listdir(NO_SETTINGS.name)
+
+
+@pytest.fixture
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for the settings of this test alone."""
+    folder = tmp_path / "settings"
+    monkeypatch.setenv("LIVEPITCH_CONFIG", str(folder))
+    return folder
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def test_version_and_help(livepitch: Cli) -> None:
         (("live", "--demo", "--device", "1"), "--device"),
         (("--rate", "0"), "--rate"),
         (("live", "--no-gui", "--seconds", "soon"), "--seconds"),
-        (("live", "--demo", "--no-gui", "--hop", "16"), "has no windows"),
+        (("live", "--demo", "--no-gui", "--context", "16"), "has no windows"),
         (("live", "--demo", "--no-gui", "--hop", "0"), "--hop"),
         (("live", "--demo", "--no-gui", "--threshold", "1.5"), "--threshold"),
         (("track", "take.wav", "--lookahead", "8"), "--stream"),

@@ -23,7 +23,7 @@ from tests.conftest import sung_tone
 ROOT = Path(__file__).resolve().parents[1]
 NOT_SHIPPED = {"tests", "training", "benchmarks", "build", "dist"}
 SELDOM = {"huggingface_hub", "httpx2", "onnx", "torch"}
-FLOORS = {"model": 0, "parity": 1, "realtime": 1, "practice": 2, "gui": 3, "cli": 4}
+FLOORS = {"model": 0, "parity": 1, "realtime": 1, "practice": 2, "bench": 2, "gui": 3, "cli": 4}
 
 
 def package_folders() -> set[str]:
@@ -158,7 +158,7 @@ def below(imported: str, home: str) -> bool:
     [
         ("PyQt6", "gui"),
         ("pyqtgraph", "gui"),
-        ("sounddevice", "realtime/source.py"),
+        ("sounddevice", "realtime/portaudio.py"),
         ("typer", "cli"),
         ("torch", "parity"),
         ("huggingface_hub", "model"),

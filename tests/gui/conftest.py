@@ -22,9 +22,10 @@ class FakeStream:
 
     latency = 0.032
     sample_rate = 48_000
+    tuned = None
 
-    def __init__(self, source=None, model="stream", settings=None):
-        self.source, self.model, self.settings = source, model, settings
+    def __init__(self, source=None, model="stream", settings=None, settle=None):
+        self.source, self.model, self.settings, self.settle = source, model, settings, settle
         self.ready, self.message, self.running = [], None, False
         self.may_start = threading.Event()
         self.may_start.set()
@@ -67,8 +68,8 @@ class Studio:
         self.streams = []
         self.prepare = lambda stream: None
 
-    def make(self, source, model, settings):
-        stream = FakeStream(source, model, settings)
+    def make(self, source, model, settings, settle=None):
+        stream = FakeStream(source, model, settings, settle)
         self.prepare(stream)
         self.streams.append(stream)
         return stream

@@ -82,6 +82,6 @@ def test_lines_break_where_the_voice_does():
 def test_styles_tell_intonation_and_confidence_apart():
     midi = np.array([69.0, 69.1, 69.2, 68.5, 69.0])
     confidence = np.array([0.9, 0.9, 0.9, 0.9, 0.1])
-    style = styles(midi, confidence)
+    style = styles(midi, confidence, np.ones(5, bool))
     np.testing.assert_array_equal(style % BANDS, [0, 0, 1, 2, 0])
     assert style[4] // BANDS == 0 < style[0] // BANDS

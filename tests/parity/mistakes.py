@@ -43,13 +43,12 @@ def another_epsilon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def frequency_major(monkeypatch: pytest.MonkeyPatch) -> None:
     """The features are flattened with the channels innermost."""
-    features = rmvpe.RmvpeNetwork._features
 
-    def wrong(self: rmvpe.RmvpeNetwork, mel: mx.array, seen: rmvpe.Seen | None = None) -> mx.array:
-        x = features(self, mel, seen).reshape(len(mel), 3, -1)
-        return x.transpose(0, 2, 1).reshape(len(mel), -1)
+    def wrong(pieces: rmvpe.Pieces) -> mx.array:
+        x = rmvpe.joined(pieces)
+        return x.reshape(len(x), -1)
 
-    monkeypatch.setattr(rmvpe.RmvpeNetwork, "_features", wrong)
+    monkeypatch.setattr(rmvpe, "_flat", wrong)
 
 
 Mistake = Callable[[pytest.MonkeyPatch], None]

@@ -3,12 +3,14 @@
 import os
 import sys
 import threading
+import time
 
 import pytest
 
 from livepitch.realtime import priority
 from livepitch.realtime.paced import DemoVoice
-from livepitch.realtime.session import Session
+from livepitch.realtime.session import Session, stream_tracker
+from tests.realtime.fakes import wait_until
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux's scheduler")
 
@@ -22,16 +24,21 @@ def in_a_thread(action):
     return found[0]
 
 
-def policy_of_a_child():
-    return priority.claim(), os.sched_getscheduler(0), in_a_thread(lambda: os.sched_getscheduler(0))
+def policy():
+    return os.sched_getscheduler(0)
+
+
+def claim_and_look():
+    return priority.claim(), policy(), in_a_thread(policy), priority.give_up(), policy()
 
 
 @linux
 def test_what_is_claimed_is_what_the_system_says():
-    claimed, own, child = in_a_thread(policy_of_a_child)
+    claimed, own, child, given_up, after = in_a_thread(claim_and_look)
     assert (claimed == "realtime") == (own == os.SCHED_RR)
     assert child == own  # threads started from it, as MLX's is, inherit it
-    assert os.sched_getscheduler(0) == os.SCHED_OTHER  # the other threads stay what they were
+    assert policy() == os.SCHED_OTHER  # the other threads stay what they were
+    assert (given_up, after) == ("normal", os.SCHED_OTHER)
 
 
 @linux
@@ -49,3 +56,20 @@ def test_a_live_stream_says_what_its_worker_got():
     with Session(DemoVoice()) as session:
         next(iter(session))
         assert session.stats.priority == in_a_thread(priority.claim)
+
+
+def test_a_stream_that_falls_behind_gives_its_place_up():
+    def slow(*arguments):
+        tracker = stream_tracker(*arguments)
+        push = tracker.push
+
+        def sleepy(block):
+            time.sleep(0.4)
+            return push(block)
+
+        tracker.push = sleepy
+        return tracker
+
+    with Session(DemoVoice(), tracker_factory=slow) as session:
+        wait_until(lambda: session.stats.priority == "normal")
+        wait_until(lambda: session.stats.skipped > 0)

@@ -9,11 +9,11 @@ import pytest
 
 from livepitch.model.errors import LivepitchError
 from livepitch.realtime import outlet, worker
-from livepitch.realtime.frame import Settings
+from livepitch.realtime.frame import PitchFrame, Settings
 from livepitch.realtime.roles import Marks
 from livepitch.realtime.session import Session
 from livepitch.realtime.source import DeviceError
-from tests.realtime.fakes import PATIENT, Factory, FakeClock, FakeSource, wait_until
+from tests.realtime.fakes import PATIENT, Factory, FakeClock, FakeSource, FakeTracker, wait_until
 
 RATE = 1000  # Hz, so a hop is 10 samples
 
@@ -189,6 +189,69 @@ def test_a_frame_given_more_than_a_hop_after_it_was_due_is_late():
         source.give(ramp(10, 20), captured=clock.now - 0.01)
         take(session, 1)
         assert session.stats.late == 1
+
+
+class HopTracker(FakeTracker):
+    """Gives out four frames at a time, once all the sound is there that the last of them needs."""
+
+    def _frames(self, lookahead):
+        frames = []
+        while self.frame * self.hop + lookahead <= self.first + len(self.samples):
+            for _ in range(4):
+                frames.append(PitchFrame(self.frame / 100, 220.0, 1.0, 0.0))
+                self.frame += 1
+        return frames
+
+
+def hop_session(source, clock, **options):
+    def factory(model, sample_rate, settings):
+        return HopTracker(model, sample_rate, settings, latency=0.05, hop_seconds=0.04, **options)
+
+    return Session(source, object(), tracker_factory=factory, clock=clock)
+
+
+def give_in_time(source, clock, first, last):
+    """Blocks of 10 ms from the `first` on, each as soon as it has sounded."""
+    for k in range(first, last):
+        clock.now = 1000 + 0.01 * (k + 1)
+        source.give(np.zeros(10), captured=1000 + 0.01 * k)
+
+
+def test_frames_of_a_hop_are_due_together_when_its_last_sound_is_there():
+    source, clock = FakeSource(RATE), FakeClock()
+    with hop_session(source, clock) as session:
+        give_in_time(source, clock, 0, 5)  # the first hop needs 50 ms, the second 90
+        frames = take(session, 4)
+        give_in_time(source, clock, 5, 9)
+        frames += take(session, 4)
+        stats = session.stats
+    assert [frame.due for frame in frames] == pytest.approx([1000.05] * 4 + [1000.09] * 4)
+    assert [frame.complete for frame in frames] == pytest.approx([1000.05] * 4 + [1000.09] * 4)
+    assert stats.stages["lookahead"].max == pytest.approx(50)
+    assert stats.stages["input"].max == pytest.approx(0, abs=0.01)
+    assert stats.late == 0
+
+
+@pytest.mark.parametrize(("blocks", "late"), [(9, 0), (10, 4), (14, 8)])
+def test_frames_of_a_hop_are_late_together_when_the_next_hop_is_due(blocks, late):
+    """A worker that was busy gives out, after block 9 (10, 14), what was due after block 5 and, if it is there, 9."""
+    going, busy = threading.Event(), threading.Event()
+
+    def compute(block):
+        busy.set()
+        assert going.wait(PATIENT)
+
+    source, clock = FakeSource(RATE), FakeClock()
+    with hop_session(source, clock, before_push=compute) as session:
+        give_in_time(source, clock, 0, 1)
+        assert busy.wait(PATIENT)
+        give_in_time(source, clock, 1, blocks)
+        clock.now -= 0.001
+        going.set()
+        frames = take(session, 8)
+        stats = session.stats
+    assert [frame.due for frame in frames] == pytest.approx([1000.05] * 4 + [1000.09] * 4)
+    assert stats.late == late
 
 
 def test_a_worker_that_is_too_slow_skips_to_the_newest_and_counts_exactly():

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from livepitch.model.errors import LivepitchError
-from livepitch.realtime import source as source_module
+from livepitch.realtime import portaudio as portaudio_module
 from livepitch.realtime.audio_file import AudioFileError, read_audio
 from livepitch.realtime.demo import demo_phrase
 from livepitch.realtime.devices import find_input
@@ -274,7 +274,7 @@ def portaudio(monkeypatch):
     fake = FakePortAudio()
     monkeypatch.setitem(sys.modules, "sounddevice", fake)
     yield fake
-    assert not source_module._open_streams
+    assert not portaudio_module.open_streams
 
 
 def instants(adc, current):
@@ -434,3 +434,44 @@ def test_without_the_portaudio_library(monkeypatch):
 )
 def test_capture_instants(adc, current, age):
     assert capture_instant(adc, current, duration=0.01, longest=0.2, now=5000.0) == pytest.approx(5000.0 - age)
+
+
+def test_a_block_size_may_be_suggested_and_the_user_s_own_stays(portaudio):
+    microphone = Microphone("interface")
+    assert microphone.look_up() == ("Interface", 44_100)
+    assert portaudio.streams == []
+    assert microphone.suggest_blocksize(256)
+    microphone.open(Collector())
+    assert microphone.suggest_blocksize(None)
+    microphone.open(Collector())
+    own = Microphone("interface", sample_rate=48_000, blocksize=128)
+    assert own.look_up() == ("Interface", 48_000)
+    assert not own.suggest_blocksize(256)
+    microphone.close()
+    own.open(Collector())
+    own.close()
+    assert [stream.blocksize for stream in portaudio.streams] == [256, 0, 128]
+
+
+def test_the_device_that_a_microphone_will_open_is_looked_up_anew(portaudio):
+    microphone = Microphone()
+    microphone.open(Collector())
+    microphone.close()
+    portaudio.default.device = [2, 0]
+    assert microphone.look_up() == ("Interface", 44_100)
+    with pytest.raises(DeviceError, match="no input device"):
+        Microphone("gone").look_up()
+
+
+@pytest.mark.parametrize(("blocksize", "suggested", "delivered"), [(None, None, 480), (None, 96, 96), (128, 96, 128)])
+def test_the_demo_voice_takes_a_block_size(blocksize, suggested, delivered):
+    voice, sink = DemoVoice(blocksize=blocksize), Collector()
+    assert voice.suggest_blocksize(suggested) == (blocksize is None)
+    assert voice.look_up() == ("demo voice", 48_000)
+    voice.open(sink)
+    voice.start()
+    wait_until(lambda: len(sink.blocks) > 2)
+    voice.close()
+    assert {len(block) for block in sink.blocks if len(block)} == {delivered}
+    with pytest.raises(ValueError, match="blocksize"):
+        DemoVoice(blocksize=0)

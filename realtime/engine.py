@@ -1,0 +1,205 @@
+"""The engine's side of a `RemoteSession`: runs a real session, sends its frames as they come, obeys.
+
+Threads: the one that calls `serve` fetches frames and sends them; "livepitch-engine-orders" waits for STOP and for the
+other side's end; "livepitch-engine-news" tells what else has changed. The session has its own.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import socket
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+from ..model.blas import preload_blas
+from ..model.device import choose_backend
+from .frame import PitchFrame
+from .priority import claim
+from .roles import Tracker
+from .session import Session, stream_tracker
+from .wire import EngineError, Kind, News, Request, Wire, pack_frames
+
+NEWS_EVERY = 0.25  # s
+MOST = 256  # frames in one message
+ALONE = 1.5  # s that an engine whose window is gone has to close its input
+
+Unpack = Callable[[bytes], Request]
+
+
+def main(descriptor: int) -> None:
+    """Serve one session over an inherited socket, and end the process."""
+    preload_blas()  # before MLX
+    wire = Wire(socket.socket(fileno=descriptor))
+    # Beside the wait for a request, which also ends when the window does.
+    imports = threading.Thread(target=_import_ahead, name="livepitch-engine-imports", daemon=True)
+    imports.start()
+
+    def unpack(data: bytes) -> Request:
+        imports.join()
+        request: Request = pickle.loads(data)
+        return request
+
+    with suppress(OSError):  # the window is gone
+        serve(wire, unpack, lambda: _end_after(ALONE))
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    # Nothing is left to close, and what libraries do at the end of an interpreter takes time.
+    os._exit(0)
+
+
+def _import_ahead() -> None:
+    """Load what every session needs, while the window is still being built."""
+    from ..model.registry import SlowBlasWarning
+
+    warnings.simplefilter("ignore", SlowBlasWarning)  # HELLO tells it, and the window's process says it
+    from . import source, tracker  # noqa: F401
+
+
+def _end_after(seconds: float) -> None:
+    """Whatever a device or a network is busy with, this process outlives its window by no more."""
+    timer = threading.Timer(seconds, os._exit, (1,))
+    timer.daemon = True
+    timer.start()
+
+
+def serve(wire: Wire, unpack: Unpack, alone: Callable[[], None] = lambda: None) -> None:
+    """Run the one session that is asked for over `wire`; returns once the other side has hung up.
+
+    alone: called when it has, before the session is stopped. OSError where it did so in the middle of a message.
+    """
+    asked = wire.receive()
+    if asked is None:
+        wire.close()
+        return
+    # One clock for every process since the machine's start, on Linux (CLOCK_MONOTONIC) and on macOS
+    # (mach_absolute_time): an instant of one process means the same in another. The window's side checks that.
+    wire.send(Kind.HELLO, pickle.dumps((time.monotonic(), preload_blas())))
+    orders, error = _Orders(wire, alone), None
+    try:
+        _run(unpack(asked[1]), wire, orders)
+    except Exception as raised:
+        error = raised
+    try:
+        wire.send(Kind.END, _packed(error))
+    finally:
+        orders.thread.join()
+        wire.close()
+
+
+def _run(request: Request, wire: Wire, orders: _Orders) -> None:
+    def tracker(*arguments: Any) -> Tracker:
+        if request.backend is not None:  # on the worker's thread: MLX's choice may be each thread's own
+            choose_backend(request.backend)
+        return stream_tracker(*arguments)
+
+    session = Session(request.source, request.model, request.settings, settle=request.settle, tracker_factory=tracker)
+    orders.begin(session)
+    if orders.stopped:
+        return
+    reporter = _Reporter(session, wire)
+    try:
+        session.start()
+        reporter.start()
+        wire.send(Kind.OPENED)
+        claim()  # last, since threads started from here on would have it from this one: what is ready goes at once
+        for frames in _batches(session):
+            wire.send(Kind.FRAMES, pack_frames(frames))
+    finally:
+        session.stop()
+        reporter.stop()
+
+
+def _batches(session: Session) -> Iterator[list[PitchFrame]]:
+    """Frames as soon as there are any, together with those that came with them."""
+    for first in session:
+        try:
+            others = session.frames(MOST - 1)
+        except Exception:  # the iteration raises it, too, once this frame is sent
+            others = []
+        yield [first, *others]
+
+
+def _packed(error: Exception | None) -> bytes:
+    """An exception for the other process: itself if it can travel, else what it says."""
+    try:
+        data = pickle.dumps(error)
+        pickle.loads(data)
+    except Exception:
+        return pickle.dumps(EngineError(f"{type(error).__name__}: {error}"))
+    return data
+
+
+class _Orders:
+    """Stops the session when the other side says so, or is gone; its thread ends with the connection."""
+
+    def __init__(self, wire: Wire, alone: Callable[[], None]) -> None:
+        self.stopped = False
+        self._wire, self._alone = wire, alone
+        self._session: Session | None = None
+        self.thread = threading.Thread(target=self._obey, name="livepitch-engine-orders", daemon=True)
+        self.thread.start()
+
+    def begin(self, session: Session) -> None:
+        """There is a session now; look at `stopped` before it is started."""
+        self._session = session
+
+    def _obey(self) -> None:
+        while self._wire.receive() is not None:
+            self._stop()
+        self._alone()
+        self._stop()
+
+    def _stop(self) -> None:
+        # In this order: who calls `begin` and then looks here misses nothing.
+        self.stopped = True
+        if self._session is not None:
+            self._session.stop()
+
+
+class _Reporter:
+    """Tells what has changed about a session, on a thread of its own and at the end."""
+
+    def __init__(self, session: Session, wire: Wire) -> None:
+        self._session, self._wire = session, wire
+        self._told = b""
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="livepitch-engine-news", daemon=True)
+
+    def start(self) -> None:
+        """Tell what there is, and go on."""
+        self._tell()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Tell how it ended."""
+        self._ending.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._tell()
+
+    def _work(self) -> None:
+        with suppress(OSError):  # nobody is there to be told
+            while not self._ending.wait(NEWS_EVERY):
+                self._tell()
+
+    def _tell(self) -> None:
+        session = self._session
+        news = News(
+            session.source.name,
+            session.sample_rate,
+            session.latency,
+            session.settle is not None,
+            session.message,
+            session.stats,
+        )
+        data = pickle.dumps(news)
+        if data != self._told:
+            self._wire.send(Kind.NEWS, data)
+            self._told = data

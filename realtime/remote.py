@@ -1,0 +1,269 @@
+"""A session whose engine runs in a process of its own, so that no drawing ever keeps it from the interpreter.
+
+A paint holds Python's interpreter lock for milliseconds; the worker and PortAudio's callback of the same process wait
+for it, and a frame that takes 4 ms alone takes 15 at times. Beside a window they get a process to themselves.
+"""
+
+from __future__ import annotations
+
+import math
+import pickle
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, cast
+
+from .counters import STAGES, WAYS, Counters
+from .frame import PitchFrame, Settings, StreamStats
+from .inlet import Inlet
+from .launch import Engine, NoEngineError, ThreadEngine, discard, greet, packed, process_engine
+from .outlet import Outlet
+from .priority import claim
+from .roles import Source
+from .tuned import Tuned, use_tuned
+from .wire import Distant, EngineError, Kind, News, Request, unpack_frames
+from .worker import NOTICE
+
+if TYPE_CHECKING:
+    from ..model.registry import Model
+
+GRACE = 2.0  # s that an engine may take to close its input, after which it is killed
+
+
+class RemoteSession:
+    """What a `Session` is, run in another process. It runs once; to run again, make a new one of the same source.
+
+    Source and models travel as what they were made from: a device's name, a path. The given objects stay unopened
+    here; `source` tells what the other process opened. A source that cannot be pickled, or a program that cannot start
+    a Python, has its engine in this process, and `message` says so for a moment.
+
+    Threads: the caller's; "livepitch-engine-reader", which takes what the engine sends, and sees it end. Every method
+    may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        model: Model | str | Path = "stream",
+        settings: Settings | None = None,
+        *,
+        settle: Model | str | Path | None = None,
+        backend: str | None = None,
+    ) -> None:
+        """Prepare; nothing is started, opened or loaded yet. The arguments are those of a `Session`.
+
+        backend: where MLX runs there, "cpu" or "gpu"; None for what it takes by itself.
+        """
+        self.tuned: Tuned | None = None
+        """What `livepitch tune` found and this session uses, noted by whoever made it for those who show it."""
+        self.model = model
+        self.error: Exception | None = None
+        self._request = Request(source, model, settings or Settings(), settle, backend)
+        self._news = News(source.name, source.sample_rate, math.nan, settle is not None)
+        self._source = Distant(source, lambda: self._news)
+        self._notice = ("", -math.inf)
+        self._outlet = Outlet()
+        self._drawn = Counters(Inlet(time.monotonic))  # of what happens here: `draw` and `sound_to_paint` alone
+        self._engine: Engine | None = None
+        self._opened = threading.Event()
+        self._reader = threading.Thread(target=self._read, name="livepitch-engine-reader", daemon=True)
+        self._starting = threading.Lock()
+        self._stopped = False
+
+    def start(self) -> None:
+        """Start the engine and wait until it has opened the source; nothing if it is already running.
+
+        Raises:
+            DeviceError, AudioFileError: the source cannot be opened.
+            RuntimeError: the session has already ended.
+
+        """
+        with self._starting:
+            if self.running:
+                return
+            if self._stopped or self._reader.ident is not None:
+                raise RuntimeError("a session runs once: make a new one to run again")
+            if not self._launch():
+                return
+            self._reader.start()
+        self._opened.wait()
+        if self.error is not None:
+            self.stop()
+            raise self.error
+
+    def _launch(self) -> bool:
+        """Whether there is an engine now: not if `stop` came meanwhile."""
+        try:
+            self._take_up(process_engine, packed(self._request))
+        except NoEngineError as reason:
+            if not self._stopped:
+                sentence = f"the engine has no process of its own ({reason}): drawing may delay it"
+                self._notice = (sentence, time.monotonic() + NOTICE)
+                with suppress(NoEngineError):  # stopped at this very moment
+                    self._take_up(lambda: ThreadEngine(self._request))
+        return self._engine is not None
+
+    def _take_up(self, make: Callable[[], Engine], request: bytes = b"") -> None:
+        engine = self._engine = make()
+        if self._stopped:  # asked after the engine is known: either this sees `stop`, or `stop` sees the engine
+            engine.wire.shut()
+        try:
+            greet(engine, request)
+        except NoEngineError:
+            self._engine = None
+            discard(engine)
+            raise
+
+    def stop(self) -> None:
+        """End the engine, kill it if it does not end by itself; when this returns no process or thread is left."""
+        self._stopped = True
+        self._outlet.close()
+        engine = self._engine
+        if engine is not None:
+            if self._reader.ident is None:  # it is just being greeted
+                engine.wire.shut()
+            else:
+                with suppress(OSError):
+                    engine.wire.send(Kind.STOP)
+        with self._starting:
+            begun = self._reader.ident is not None
+        if begun:
+            self._await_end()
+
+    def _await_end(self) -> None:
+        assert self._engine is not None
+        self._reader.join(GRACE)
+        if self._reader.is_alive():
+            self._engine.kill()
+            self._engine.wire.shut()
+            self._reader.join()
+
+    def _read(self) -> None:
+        claim()  # it works for microseconds, and frames should not lie in a socket meanwhile
+        engine, said = self._engine, False
+        assert engine is not None
+        try:
+            while not said and (message := engine.wire.receive()) is not None:
+                said = self._take(*message)
+        except Exception as error:
+            self.error, said = error, True
+        engine.wire.close()
+        how = engine.end(GRACE)
+        if not said and not self._stopped:
+            self.error = EngineError(f"the engine ended unexpectedly ({how}): start again")
+        self._outlet.close()
+        self._opened.set()
+
+    def _take(self, kind: Kind, data: bytes) -> bool:
+        """Take a message; whether it was the last."""
+        if kind is Kind.FRAMES:
+            self._outlet.put(unpack_frames(data), wait=not self._request.source.live)
+        elif kind is Kind.NEWS:
+            self._news = pickle.loads(data)
+        elif kind is Kind.OPENED:
+            self._opened.set()
+        elif kind is Kind.END:
+            self.error = pickle.loads(data)
+        return kind is Kind.END
+
+    def __enter__(self) -> RemoteSession:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __iter__(self) -> Iterator[PitchFrame]:
+        """Wait for frames and give them one by one, until the source ends or the session stops.
+
+        Raises what ended the engine, if something did, after the frames before it.
+        """
+        if self._reader.ident is None and not self._stopped:
+            raise RuntimeError("start the session first: `with RemoteSession(...) as session:`")
+        while (frame := self._outlet.next()) is not None:
+            yield frame
+        self._raise_error()
+
+    def frames(self, limit: int | None = None) -> list[PitchFrame]:
+        """The frames since the last call, oldest first, `limit` at most; never waits.
+
+        Raises what ended the engine, if something did, once the frames before it are fetched.
+        """
+        ended = not self.running  # asked first: frames that come in between are fetched
+        frames = self._outlet.drain(limit)
+        if ended and not frames:
+            self._raise_error()
+        return frames
+
+    def painted(self, frames: Sequence[PitchFrame], instant: float) -> None:
+        """Tell that these frames were on screen at a `time.monotonic` instant, for `stats`; one thread only does."""
+        first = [frame for frame in frames if not frame.settled] if self._news.settles else frames
+        self._drawn.add_painted(first, instant)
+
+    def _raise_error(self) -> None:
+        if self._reader.ident is not None:
+            self._reader.join()  # the outlet is closed: the reader is at its last instructions
+        if self.error is not None:
+            raise self.error
+
+    @property
+    def source(self) -> Source:
+        """The source; its name and rate are those of what the engine has opened."""
+        return cast(Source, self._source)
+
+    @property
+    def pid(self) -> int | None:
+        """Of the engine's process; None while it has none of its own."""
+        return self._engine.pid if self._engine is not None else None
+
+    @property
+    def running(self) -> bool:
+        """Whether more frames may come."""
+        return self._reader.is_alive()
+
+    @property
+    def message(self) -> str | None:
+        """One sentence for the user, if there is something to say now."""
+        if self.error is not None:
+            return str(self.error)
+        sentence, until = self._notice
+        return sentence if time.monotonic() < until else self._news.message
+
+    @property
+    def stats(self) -> StreamStats:
+        """The counters since the start; what the engine counts is a quarter of a second old, until it has ended."""
+        there = self._news.stats
+        stages = {**there.stages, **self._drawn.stats(0).stages}
+        ordered = {name: stages[name] for name in (*STAGES, *WAYS) if name in stages}
+        return replace(there, unread=there.unread + self._outlet.unread, stages=ordered)
+
+    @property
+    def settle(self) -> Model | str | Path | None:
+        """The model that settles, as it was given; None if none does."""
+        return self._request.settle if self._news.settles else None
+
+    @property
+    def sample_rate(self) -> int:
+        """Of the source, Hz; 0 until it is open."""
+        return self._news.sample_rate
+
+    @property
+    def latency(self) -> float:
+        """Seconds from a frame's centre to the last sample that it needs; NaN until the model is loaded."""
+        return self._news.latency
+
+
+def tuned_remote_session(
+    source: Source, model: Model | str | Path = "stream", settings: Settings | None = None, **options: Any
+) -> RemoteSession:
+    """A remote session with these `options` that opens `source` with what `livepitch tune` found."""
+    chosen, found = use_tuned(source, model, settings or Settings())
+    session = RemoteSession(source, model, chosen, **options)
+    session.tuned = found
+    return session

@@ -1,0 +1,143 @@
+"""What a window's process and the engine's process say to each other, over a pair of connected sockets.
+
+Each message is a byte that says what it is, the length of the rest, and the rest:
+
+    to the engine     REQUEST  what to run, pickled         STOP    end it
+    from the engine   HELLO    that it lives, its clock     OPENED  the source is open
+                      FRAMES   as soon as they are there    NEWS    what else has changed, a few times a second
+                      END      there is no more, and why
+
+Both processes run the same code and one started the other, so what is pickled comes from no stranger.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
+from enum import Enum
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..model.errors import LivepitchError
+from .frame import PitchFrame, Settings, StreamStats
+from .roles import Source
+
+if TYPE_CHECKING:
+    from ..model.registry import Model
+
+HEADER = struct.Struct("=cI")  # kind, bytes that follow
+_FIELDS = fields(PitchFrame)
+FRAME = struct.Struct("=" + "".join("?" if field.type == "bool" else "d" for field in _FIELDS))
+_values = attrgetter(*(field.name for field in _FIELDS))
+
+
+class EngineError(LivepitchError):
+    """The engine's process failed as a whole."""
+
+
+class Kind(Enum):
+    """What a message is."""
+
+    REQUEST = b"R"
+    STOP = b"S"
+    HELLO = b"H"
+    OPENED = b"O"
+    FRAMES = b"F"
+    NEWS = b"N"
+    END = b"E"
+
+
+@dataclass(frozen=True)
+class Request:
+    """The arguments of the session that the engine runs."""
+
+    source: Source
+    model: Model | str | Path
+    settings: Settings
+    settle: Model | str | Path | None = None
+    backend: str | None = None
+    """Where MLX runs there, "cpu" or "gpu"; None for what it takes by itself."""
+
+
+@dataclass(frozen=True)
+class News:
+    """What the engine's session says of itself, frames apart."""
+
+    source_name: str
+    sample_rate: int
+    latency: float
+    settles: bool
+    message: str | None = None
+    stats: StreamStats = field(default_factory=StreamStats)
+
+
+class Distant:
+    """A source that is open in the other process: name and rate are those told of it, the rest is that given here."""
+
+    def __init__(self, source: Source, news: Callable[[], News]) -> None:
+        self._source, self._latest = source, news
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return self._latest().source_name
+
+    @property
+    def sample_rate(self) -> int:
+        """Hz; 0 until it is open, if it depends on the device."""
+        return self._latest().sample_rate
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
+
+
+def pack_frames(frames: Iterable[PitchFrame]) -> bytes:
+    """Frames as bytes, 105 each."""
+    return b"".join(FRAME.pack(*_values(frame)) for frame in frames)
+
+
+def unpack_frames(data: bytes) -> list[PitchFrame]:
+    """The frames that `pack_frames` packed, of the same values."""
+    return [PitchFrame(*values) for values in FRAME.iter_unpack(data)]
+
+
+class Wire:
+    """One end. Any thread may send; one thread receives."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self._socket, self._file = end, end.makefile("rb")
+        self._sending = threading.Lock()  # a message is sent whole before the next
+
+    def send(self, kind: Kind, data: bytes = b"") -> None:
+        """Send a message; waits while the other end is full of unread ones. OSError once the other end is gone."""
+        with self._sending:
+            self._socket.sendall(HEADER.pack(kind.value, len(data)) + data)
+
+    def receive(self) -> tuple[Kind, bytes] | None:
+        """Wait for a message; None once the other end is gone."""
+        try:
+            head = self._file.read(HEADER.size)
+            if len(head) < HEADER.size:
+                return None
+            kind, size = HEADER.unpack(head)
+            data = self._file.read(size)
+        except (OSError, ValueError):  # reset: the other end died with something unread; or closed here
+            return None
+        return (Kind(kind), data) if len(data) == size else None
+
+    def shut(self) -> None:
+        """Any thread: let both ends find nothing more, also one that waits in `receive`."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """The thread that receives: give the socket back."""
+        self.shut()  # whoever is waiting in `send` is let go
+        with suppress(OSError):
+            self._file.close()
+        self._socket.close()
