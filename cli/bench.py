@@ -35,6 +35,7 @@ def bench(
     model: Annotated[str, typer.Option(help="A name of `livepitch weights list`, or a file.")] = "stream",
     backend: Annotated[str | None, typer.Option(help="Where MLX runs: cpu or gpu. [default: MLX's own]")] = None,
     seconds: Annotated[float, typer.Option(help="Of sound, after one second of warm-up.", min=1)] = 20.0,
+    rate: Annotated[int | None, typer.Option(help="With --input: sample rate to open it at, Hz.", min=1)] = None,
     gui: Annotated[bool, typer.Option("--gui", help="With the window drawing meanwhile.")] = False,
     blocksize: Annotated[
         int | None, typer.Option(help="Samples per block of the input. [default: 10 ms; a device's own]", min=1)
@@ -55,13 +56,15 @@ def bench(
     if backend is not None and backend not in BACKENDS:
         raise UsageError(f"--backend {backend}: it can be {', '.join(BACKENDS)}")
     if loopback:
-        _only_loopback(backend=backend, gui=gui, blocksize=blocksize, hop=hop, trace=trace, compare=compare)
+        _only_loopback(backend=backend, rate=rate, gui=gui, blocksize=blocksize, hop=hop, trace=trace, compare=compare)
         from .loopback import loopback as listen
 
         listen(input, output, seconds, model, json_file, debug)
         return
     if output is not None:
         raise UsageError("--output plays what --loopback hears: give --loopback too")
+    if rate is not None and input is None:
+        raise UsageError("--rate opens an input at another rate: give --input too")
     with one_line_errors(debug):
         older = _older(compare)
         _check_folder(json_file)
@@ -69,7 +72,7 @@ def bench(
         check_backend(backend)  # said here if there is none, before a window opens
         if backend is not None:
             os.environ[VARIABLE] = backend  # for the engine beside a window, in a process of its own
-        record = _measure(_plan(input, model, backend, seconds, blocksize, hop), gui, trace)
+        record = _measure(_plan(input, rate, model, backend, seconds, blocksize, hop), gui, trace)
         if json_file is not None:
             from ..bench.record import write_record
 
@@ -99,7 +102,13 @@ def _check_folder(path: Path | None) -> None:
 
 
 def _plan(
-    input: str | None, model: str, backend: str | None, seconds: float, blocksize: int | None, hop: int | None
+    input: str | None,
+    rate: int | None,
+    model: str,
+    backend: str | None,
+    seconds: float,
+    blocksize: int | None,
+    hop: int | None,
 ) -> Plan:
     from ..bench.run import Plan
     from ..model.registry import load_model
@@ -111,7 +120,7 @@ def _plan(
     if input is None:
         voice = DemoVoice(blocksize=blocksize)
         return Plan(voice, loaded, seconds, settings, backend, voice.blocksize)
-    microphone = Microphone(int(input) if input.isdecimal() else input, blocksize=blocksize)
+    microphone = Microphone(int(input) if input.isdecimal() else input, rate, blocksize)
     settings, tuned = use_tuned(microphone, model, settings, say)  # what live would take
     if blocksize is None and tuned is not None:
         blocksize = tuned.blocksize

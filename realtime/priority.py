@@ -5,10 +5,14 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 REALTIME = 1  # of SCHED_RR's 1..99: before all ordinary threads, behind every sound server
 NICE = -11  # what sound servers give themselves where they may not have more
+CORES = frozenset(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else ())
+"""That the process may use, before any thread of it chose one."""
 USER_INTERACTIVE = 0x21  # macOS's highest class of service
 
 
@@ -30,14 +34,54 @@ def claim() -> str:
     return "realtime"
 
 
+def stay() -> None:
+    """Keep the calling thread, and those that it starts from now on, on the processor core that it is on.
+
+    For threads that work in turn, as the worker and MLX's own do: the network's weights stay in that core's cache, and
+    no sleeping core is woken for the second. On two cores that took the slowest hundredth of the hops from 6 to 4.5 ms.
+    """
+    if sys.platform.startswith("linux"):
+        core = _core()
+        if core is not None:
+            os.sched_setaffinity(0, {core})
+
+
+@contextmanager
+def roaming() -> Iterator[None]:
+    """Threads started inside may run on every core, as those of a sound device must."""
+    if not sys.platform.startswith("linux"):
+        yield
+        return
+    kept = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, CORES)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, kept)
+
+
+def _core() -> int | None:
+    """The fastest core that the process may use, the last of several alike: the first ones see more interrupts."""
+    return max(CORES, key=lambda core: (_speed(core), core)) if len(CORES) > 1 else None
+
+
+def _speed(core: int) -> int:
+    """kHz, 0 where the system does not say."""
+    try:
+        return int(Path(f"/sys/devices/system/cpu/cpu{core}/cpufreq/cpuinfo_max_freq").read_text())
+    except (OSError, ValueError):
+        return 0
+
+
 def give_up() -> str:
-    """Take real time back from every thread of this process that has it: `normal`."""
+    """Take real time back from every thread of this process that has it, and the one core too: `normal`."""
     if not sys.platform.startswith("linux"):
         return "normal"
     for thread in os.listdir("/proc/self/task"):
         with suppress(OSError):  # it may have ended meanwhile
             if os.sched_getscheduler(int(thread)) == os.SCHED_RR:
                 os.sched_setscheduler(int(thread), os.SCHED_OTHER, os.sched_param(0))
+                os.sched_setaffinity(int(thread), CORES)
     return "normal"
 
 

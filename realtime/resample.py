@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numba import njit
 from numpy.typing import NDArray
 
 from ..model.mel import SAMPLE_RATE
@@ -59,16 +59,34 @@ class Resampler:
         return self._up_to(max(self._given, round(Fraction(self._received * self._up, self._down))))
 
     def _up_to(self, stop: int) -> Floats:
-        k = np.arange(self._given, stop, dtype=np.int64) * self._down
-        self._given = stop
-        if not len(k):
+        start, self._given = self._given, stop
+        if stop <= start:
             return np.empty(0, np.float32)
-        first = k // self._up - self._half + 1 - self._origin
-        windows = sliding_window_view(self._buffer, self._taps.shape[1])[first]
-        samples: Floats = np.einsum("ij,ij->i", windows, self._taps[k % self._up])
-        keep = int(stop * self._down // self._up) - self._half + 1 - self._origin
+        whole, phase = divmod(start * self._down, self._up)
+        first = whole - self._half + 1 - self._origin
+        samples: Floats = _outputs(self._buffer, self._taps, first, phase, self._down, stop - start)
+        keep = stop * self._down // self._up - self._half + 1 - self._origin
         self._buffer, self._origin = self._buffer[keep:], self._origin + keep
         return samples
+
+
+@njit(cache=True)
+def _outputs(samples: Floats, taps: Floats, first: int, phase: int, down: int, n: int) -> Floats:
+    """`n` outputs, float32 (n,): the first reads `samples` from `first` on, with the taps that belong to `phase`.
+
+    One compiled loop: between two runs of a network, which fill the processor's cache, a dozen calls of numpy take
+    ten times what they compute.
+    """
+    up, width = taps.shape
+    out = np.empty(n, np.float32)
+    for k in range(n):
+        at = first + (phase + k * down) // up
+        row = (phase + k * down) % up
+        total = np.float32(0.0)
+        for j in range(width):
+            total += samples[at + j] * taps[row, j]
+        out[k] = total
+    return out
 
 
 def _taps(up: int, down: int) -> Floats:

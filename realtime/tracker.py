@@ -84,7 +84,9 @@ class StreamTracker:
         samples = np.asarray(block, np.float32)
         if samples.ndim != 1:
             raise ValueError(f"a block must be (n,) samples, not of shape {samples.shape}")
-        chunk = self._chunker.push(np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0))
+        if not np.isfinite(samples).all():
+            samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
+        chunk = self._chunker.push(samples)
         heard = self._clock()
         return self._frames(chunk, self._stream.push(chunk.mel), heard)
 

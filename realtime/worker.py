@@ -17,7 +17,7 @@ from .feed import Feed
 from .frame import PitchFrame, Settings, StreamStats
 from .inlet import Inlet, Stamp
 from .outlet import Outlet
-from .priority import claim, give_up
+from .priority import claim, give_up, roaming, stay
 from .roles import Settles, Source, Tracker
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ class Worker:
             self.opened.set()
             self._load()
             if self._may_hurry():
-                self._counters.priority = claim()  # before MLX starts its own thread, which inherits it
+                self._counters.priority = claim()  # before MLX starts its own thread, which inherits both
+                stay()
             while feed is not None and not self._stopping.is_set():
                 feed = self._attempt(feed)
         except Exception as error:
@@ -182,7 +183,8 @@ class Worker:
         gc.collect()
         gc.freeze()
         try:
-            self._source.start()
+            with roaming():
+                self._source.start()
             feed.started = True
         except DeviceError as error:
             if self._counters.frames:
@@ -249,7 +251,8 @@ class Worker:
         self._source.close()
         while not self._stopping.wait(delay):
             try:
-                feed = self._open(feed.seconds + self._clock() - since)
+                with roaming():
+                    feed = self._open(feed.seconds + self._clock() - since)
             except DeviceError:
                 delay = min(2 * delay, REOPEN_LONGEST)
                 continue

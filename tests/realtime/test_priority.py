@@ -42,6 +42,23 @@ def test_what_is_claimed_is_what_the_system_says():
 
 
 @linux
+def test_threads_that_stay_share_a_core_and_those_that_roam_do_not():
+    def look():
+        priority.stay()
+        own, child = os.sched_getaffinity(0), in_a_thread(lambda: os.sched_getaffinity(0))
+        with priority.roaming():
+            free = in_a_thread(lambda: os.sched_getaffinity(0))
+        return own, child, free, os.sched_getaffinity(0)
+
+    everywhere = os.sched_getaffinity(0)
+    own, child, free, after = in_a_thread(look)
+    assert own == child == after
+    assert len(own) == 1
+    assert free == everywhere == priority.CORES
+    assert os.sched_getaffinity(0) == everywhere
+
+
+@linux
 @pytest.mark.parametrize(("nice_too", "expected"), [(False, "high"), (True, "normal")])
 def test_a_refusal_is_no_error(monkeypatch, nice_too, expected):
     def refuse(*_):
