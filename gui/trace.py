@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PyQt6.QtCore import QRectF
+from PyQt6.QtCore import QLineF, QRectF
 from PyQt6.QtGui import QColor, QPainter, QPen
 from PyQt6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem
+from pyqtgraph.Qt.internals import PrimitiveArray
 
 from .history import BANDS, SHADES, STYLES, joined, styles
 from .theme import INSTANT_WIDTH, LIGHT, TRACE_WIDTHS, Theme, blend
@@ -19,8 +20,32 @@ OPACITIES = (0.4, 0.7, 1.0)  # by shade of confidence
 DOT_RADIUS = 7.0  # px
 
 
+class Lines(PrimitiveArray):  # type: ignore[misc]
+    """Lines to draw, in memory that is used again and again.
+
+    A part of sip's arrays is never given back (72 bytes each, 1 MB a minute of drawing, seen with PyQt6-sip 13.13), so
+    the parts are kept: there are no more of them than sizes.
+    """
+
+    def resize(self, size: int) -> None:
+        """Hold `size` lines."""
+        if not hasattr(self, "_capa") or size > self._capa:
+            self._parts: dict[int, Any] = {}
+        super().resize(size)
+
+    def instances(self) -> Any:
+        """The lines, for `drawLines`."""
+        if self._size not in self._parts:
+            self._parts[self._size] = super().instances()
+        return self._parts[self._size]
+
+
 class Curve(pg.PlotCurveItem):  # type: ignore[misc]
     """A curve that counts as filling the view: to find its true bounds costs more than it saves."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._lineSegments = Lines(QLineF, 4)  # pyqtgraph takes one that is there
 
     def boundingRect(self) -> QRectF:  # noqa: N802
         """What the view shows."""

@@ -2,13 +2,14 @@ import time
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPointF
+from PyQt6.QtCore import QLineF, QPointF
 from PyQt6.QtGui import QColor, QImage
 
 from livepitch.gui.live import Live
 from livepitch.gui.pitch_view import PitchView
 from livepitch.gui.reading import Reading
 from livepitch.gui.theme import DARK, LIGHT
+from livepitch.gui.trace import Lines
 
 
 @pytest.fixture(params=[LIGHT, DARK], ids=["light", "dark"])
@@ -142,3 +143,18 @@ def test_more_seconds_and_more_notes(view):
     (left, _), (low, high) = view.plotItem.getViewBox().viewRange()
     assert left == -30
     assert high - low == 28
+
+
+def test_lines_are_drawn_from_memory_that_is_used_again():
+    """A part of the array that was handed out once is handed out again: each new one would leak."""
+    lines = Lines(QLineF, 4)
+    lines.resize(5)
+    lines.ndarray()[:] = np.arange(20).reshape(5, 4)
+    lines.resize(3)
+    part = lines.instances()
+    assert [line.x1() for line in part] == [0.0, 4.0, 8.0]
+    lines.resize(2)
+    lines.resize(3)
+    assert lines.instances() is part
+    lines.resize(50)
+    assert len(lines.instances()) == 50

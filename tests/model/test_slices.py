@@ -35,6 +35,11 @@ def in_slices(network: RmvpeNetwork, mel: np.ndarray, frames: slice, state: obje
     return found, names
 
 
+def assert_equal(one: np.ndarray, other: np.ndarray) -> None:
+    """To the bit on the CPU; on a GPU the whole is compiled, which rounds elsewhere (2e-7 on CUDA)."""
+    np.testing.assert_allclose(one, other, rtol=0, atol=1e-6 if lanes.on_gpu() else 0)
+
+
 @pytest.mark.parametrize("n_lanes", [1, 2, 3])
 @pytest.mark.parametrize("frames", [slice(0, 64), slice(7, 64), slice(30, 35)])
 def test_slices_are_equal_to_the_whole(monkeypatch: pytest.MonkeyPatch, n_lanes: int, frames: slice) -> None:
@@ -47,7 +52,7 @@ def test_slices_are_equal_to_the_whole(monkeypatch: pytest.MonkeyPatch, n_lanes:
     expected = whole.salience(whole.features(mx.array(mel))[frames], state)
     found, names = in_slices(whole, mel, frames, state)
     for one, other in zip(found, expected, strict=True):
-        np.testing.assert_array_equal(one, np.array(other))
+        assert_equal(one, np.array(other))
     assert names.count("gru") == -(-(frames.stop - frames.start) // SLICE)
 
 
@@ -58,7 +63,7 @@ def test_slices_of_the_bundled_model_are_equal_to_the_whole() -> None:
     expected = whole.salience(whole.features(mx.array(mel))[32:], whole.initial_state())
     found, names = in_slices(whole, mel, slice(32, None), whole.initial_state())
     for one, other in zip(found, expected, strict=True):
-        np.testing.assert_array_equal(one, np.array(other))
+        assert_equal(one, np.array(other))
     assert len(names) > 50  # many: each takes a small part of the whole
 
 
