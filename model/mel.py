@@ -10,7 +10,6 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
@@ -70,46 +69,18 @@ def log_mel(windows: Floats) -> Floats:
 
     Summed in 64 bits: in 32 the roundings of a loud band reach 1e-4 in a band near the floor.
     """
+    from .mel_loops import log_bands
+
     (bins, weights, starts), hann = _triangles_and_hann()
-    return _log_bands(np.fft.rfft(windows * hann), bins, weights, starts)
-
-
-@njit(cache=True)
-def _log_bands(
-    spectra: NDArray[np.complex128], bins: NDArray[np.intp], weights: NDArray[np.float64], starts: NDArray[np.intp]
-) -> Floats:
-    """Spectra (n, 513) -> log-mel (n, 128)."""
-    n, n_bands = len(spectra), len(starts)
-    out = np.empty((n, n_bands), np.float32)
-    magnitude = np.empty(spectra.shape[1])
-    for t in range(n):
-        for i in range(len(magnitude)):
-            value = spectra[t, i]
-            magnitude[i] = np.sqrt(value.real * value.real + value.imag * value.imag)
-        for band in range(n_bands):
-            stop = starts[band + 1] if band + 1 < n_bands else len(bins)
-            total = 0.0
-            for i in range(starts[band], stop):
-                total += weights[i] * magnitude[bins[i]]
-            out[t, band] = np.log(max(total, FLOOR))
-    return out
+    return log_bands(np.fft.rfft(windows * hann), bins, weights, starts, FLOOR)
 
 
 def level(windows: Floats) -> Floats:
     """RMS of the hop round each window's centre in dBFS: float32 (n, 1024) -> (n,); -inf for silence."""
+    from .mel_loops import hop_level
+
     # Always of one layout and writable: another kind would be compiled anew, in the middle of a stream.
-    return _level(windows[:, HALF - HOP // 2 : HALF + HOP // 2].copy())
-
-
-@njit(cache=True)
-def _level(hops: Floats) -> Floats:
-    out = np.empty(len(hops), np.float32)
-    for t in range(len(hops)):
-        total = 0.0
-        for sample in hops[t]:
-            total += float(sample) * float(sample)
-        out[t] = 10.0 * np.log10(total / HOP) if total > 0.0 else -np.inf
-    return out
+    return hop_level(windows[:, HALF - HOP // 2 : HALF + HOP // 2].copy())
 
 
 class WindowStream:

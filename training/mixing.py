@@ -18,7 +18,6 @@ ROOM = 16_000  # samples of the longest reverberation kept
 # What `--without` can leave out.
 PARTS = ("voices", "world", "synthetic", "music", "noise", "room", "pitched", "muted", "colour", "doubled")
 MUTED = 0.1  # of the clips: music and noise with nobody singing
-ROUGH = 140.0  # Hz
 
 
 @dataclass
@@ -100,14 +99,11 @@ class Mixer:
         return audio, f0, torch.where(outside, torch.full_like(state, UNKNOWN), state)
 
     def _doubled(self, audio: Tensor, f0: Tensor) -> Tensor:
-        """Every second period weaker in stretches of a fifth of the clips: rough voices, heard an octave above that.
-
-        Only above `ROUGH` Hz: below it the same wave is a creaky voice, whose pitch is the lower one.
-        """
+        """Every second period weaker in stretches of a fifth of the clips: rough voices, heard an octave above that."""
         n, dice = len(audio), self.dice
         index, _ = segments(dice, n, self.frames, 0.08, 0.8)
         rough = dice.chance(0.2, n, 1) & dice.chance(0.5, n, 256)
-        depth = per_segment(dice.uniform(n, 256, low=0.1, high=0.8) * rough, index) * (f0 > ROUGH)
+        depth = per_segment(dice.uniform(n, 256, low=0.1, high=0.8) * rough, index)
         cycles = (to_samples(f0.double()) / SAMPLE_RATE).cumsum(1) + dice.uniform(n, 1, high=2.0)
         return audio * (1 + to_samples(depth) * torch.cos(math.pi * (cycles % 2.0).float()))[:, : self.samples]
 

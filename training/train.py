@@ -52,9 +52,9 @@ def load_mixers(options: argparse.Namespace, recipe: Recipe, seed: int, device: 
     music, noise = (load_audio(pack / f"{name}.ogg", device) for name in ("music", "noise"))
     held = Source(world.slice(1 - HELD_OUT, 1.0), 1.0, 2.0)
     named = {
-        "voices": Source(voices, 0.45, 8.0),
-        "world": Source(world.slice(0.0, 1 - HELD_OUT), 0.40, 4.0),
-        "synthetic": Source(synthetic, 0.15, 4.0),
+        "voices": Source(voices, 0.40, 8.0),
+        "world": Source(world.slice(0.0, 1 - HELD_OUT), 0.35, 4.0),
+        "synthetic": Source(synthetic, 0.25, 4.0),
     }
     kept = [source for name, source in named.items() if name not in without]
     share = sum(source.share for source in kept)

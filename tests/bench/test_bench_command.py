@@ -65,7 +65,15 @@ def test_with_the_window_the_way_to_the_screen_is_measured(livepitch, tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_an_interrupt_tells_what_was_measured_so_far(tmp_path):
     command = [sys.executable, "-m", "livepitch", "bench", "--seconds", "120", "--json", "a.json", "--trace", "t.json"]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell that runs the tests in the background has them ignore Ctrl-C, and what they start with them.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     try:
         limit = time.monotonic() + 60
         while not any(path.stat().st_size > 50_000 for path in tmp_path.glob(".t.json*")):  # frames are coming
