@@ -10,21 +10,21 @@ import math
 import pickle
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
 from .counters import STAGES, WAYS, Counters
+from .fetching import Fetching
 from .frame import PitchFrame, Settings, StreamStats
 from .inlet import Inlet
 from .launch import Engine, NoEngineError, ThreadEngine, discard, greet, packed, process_engine
 from .outlet import Outlet
 from .priority import claim
 from .roles import Source
-from .tuned import Tuned, use_tuned
+from .tuned import tuned
 from .wire import Distant, EngineError, Kind, News, Request, unpack_frames
 from .worker import NOTICE
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 GRACE = 2.0  # s that an engine may take to close its input, after which it is killed
 
 
-class RemoteSession:
+class RemoteSession(Fetching):
     """What a `Session` is, run in another process. It runs once; to run again, make a new one of the same source.
 
     Source and models travel as what they were made from: a device's name, a path. The given objects stay unopened
@@ -58,10 +58,8 @@ class RemoteSession:
 
         backend: where MLX runs there, "cpu" or "gpu"; None for what it takes by itself.
         """
-        self.tuned: Tuned | None = None
-        """What `livepitch tune` found and this session uses, noted by whoever made it for those who show it."""
         self.model = model
-        self.error: Exception | None = None
+        self._error: Exception | None = None
         self._request = Request(source, model, settings or Settings(), settle, backend)
         self._news = News(source.name, source.sample_rate, math.nan, settle is not None)
         self._source = Distant(source, lambda: self._news)
@@ -70,7 +68,7 @@ class RemoteSession:
         self._drawn = Counters(Inlet(time.monotonic))  # of what happens here: `draw` and `sound_to_paint` alone
         self._engine: Engine | None = None
         self._opened = threading.Event()
-        self._reader = threading.Thread(target=self._read, name="livepitch-engine-reader", daemon=True)
+        self._thread = threading.Thread(target=self._read, name="livepitch-engine-reader", daemon=True)
         self._starting = threading.Lock()
         self._stopped = False
 
@@ -85,11 +83,11 @@ class RemoteSession:
         with self._starting:
             if self.running:
                 return
-            if self._stopped or self._reader.ident is not None:
+            if self._stopped or self._thread.ident is not None:
                 raise RuntimeError("a session runs once: make a new one to run again")
             if not self._launch():
                 return
-            self._reader.start()
+            self._thread.start()
         self._opened.wait()
         if self.error is not None:
             self.stop()
@@ -124,23 +122,23 @@ class RemoteSession:
         self._outlet.close()
         engine = self._engine
         if engine is not None:
-            if self._reader.ident is None:  # it is just being greeted
+            if self._thread.ident is None:  # it is just being greeted
                 engine.wire.shut()
             else:
                 with suppress(OSError):
                     engine.wire.send(Kind.STOP)
         with self._starting:
-            begun = self._reader.ident is not None
+            begun = self._thread.ident is not None
         if begun:
             self._await_end()
 
     def _await_end(self) -> None:
         assert self._engine is not None
-        self._reader.join(GRACE)
-        if self._reader.is_alive():
+        self._thread.join(GRACE)
+        if self._thread.is_alive():
             self._engine.kill()
             self._engine.wire.shut()
-            self._reader.join()
+            self._thread.join()
 
     def _read(self) -> None:
         claim()  # it works for microseconds, and frames should not lie in a socket meanwhile
@@ -150,11 +148,11 @@ class RemoteSession:
             while not said and (message := engine.wire.receive()) is not None:
                 said = self._take(*message)
         except Exception as error:
-            self.error, said = error, True
+            self._error, said = error, True
         engine.wire.close()
         how = engine.end(GRACE)
         if not said and not self._stopped:
-            self.error = EngineError(f"the engine ended unexpectedly ({how}): start again")
+            self._error = EngineError(f"the engine ended unexpectedly ({how}): start again")
         self._outlet.close()
         self._opened.set()
 
@@ -167,50 +165,13 @@ class RemoteSession:
         elif kind is Kind.OPENED:
             self._opened.set()
         elif kind is Kind.END:
-            self.error = pickle.loads(data)
+            self._error = pickle.loads(data)
         return kind is Kind.END
-
-    def __enter__(self) -> RemoteSession:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def __iter__(self) -> Iterator[PitchFrame]:
-        """Wait for frames and give them one by one, until the source ends or the session stops.
-
-        Raises what ended the engine, if something did, after the frames before it.
-        """
-        if self._reader.ident is None and not self._stopped:
-            raise RuntimeError("start the session first: `with RemoteSession(...) as session:`")
-        while (frame := self._outlet.next()) is not None:
-            yield frame
-        self._raise_error()
-
-    def frames(self, limit: int | None = None) -> list[PitchFrame]:
-        """The frames since the last call, oldest first, `limit` at most; never waits.
-
-        Raises what ended the engine, if something did, once the frames before it are fetched.
-        """
-        ended = not self.running  # asked first: frames that come in between are fetched
-        frames = self._outlet.drain(limit)
-        if ended and not frames:
-            self._raise_error()
-        return frames
 
     def painted(self, frames: Sequence[PitchFrame], instant: float) -> None:
         """Tell that these frames were on screen at a `time.monotonic` instant, for `stats`; one thread only does."""
         first = [frame for frame in frames if not frame.settled] if self._news.settles else frames
         self._drawn.add_painted(first, instant)
-
-    def _raise_error(self) -> None:
-        if self._reader.ident is not None:
-            self._reader.join()  # the outlet is closed: the reader is at its last instructions
-        if self.error is not None:
-            raise self.error
 
     @property
     def source(self) -> Source:
@@ -223,9 +184,9 @@ class RemoteSession:
         return self._engine.pid if self._engine is not None else None
 
     @property
-    def running(self) -> bool:
-        """Whether more frames may come."""
-        return self._reader.is_alive()
+    def error(self) -> Exception | None:
+        """What ended the engine, if anything did."""
+        return self._error
 
     @property
     def message(self) -> str | None:
@@ -263,7 +224,4 @@ def tuned_remote_session(
     source: Source, model: Model | str | Path = "stream", settings: Settings | None = None, **options: Any
 ) -> RemoteSession:
     """A remote session with these `options` that opens `source` with what `livepitch tune` found."""
-    chosen, found = use_tuned(source, model, settings or Settings())
-    session = RemoteSession(source, model, chosen, **options)
-    session.tuned = found
-    return session
+    return tuned(RemoteSession, source, model, settings, **options)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ..model.device import VARIABLE, choose_backend
+from .fetching import Fetching
 from .frame import PitchFrame, Settings, StreamStats
 from .outlet import Outlet
 from .roles import Source, Tracker
@@ -18,7 +18,6 @@ from .worker import TrackerFactory, Worker
 
 if TYPE_CHECKING:
     from ..model.registry import Model
-    from .tuned import Tuned
 
 
 def stream_tracker(model: Model, sample_rate: int, settings: Settings, settle: Model | None = None) -> Tracker:
@@ -34,7 +33,7 @@ def stream_tracker(model: Model, sample_rate: int, settings: Settings, settle: M
     return StreamTracker(model, sample_rate, settings, time.monotonic)
 
 
-class Session:
+class Session(Fetching):
     """Runs a source through a model. It runs once; to run again, make a new one of the same source.
 
     With `settle` every frame comes twice: at once, `settled=False`, and again from the model named there, which is
@@ -61,8 +60,6 @@ class Session:
         settle: a windowed model, such as "rmvpe-small"; left out of account where `model` is windowed itself.
         """
         self.source = source
-        self.tuned: Tuned | None = None
-        """What `livepitch tune` found and this session uses, noted by whoever made it for those who show it."""
         self._outlet = Outlet()
         self._worker = Worker(source, model, settings or Settings(), self._outlet, tracker_factory, clock, settle)
         # A daemon, so that a program which forgets `stop` can still end.
@@ -98,51 +95,9 @@ class Session:
         if begun and threading.current_thread() is not self._thread:
             self._thread.join()
 
-    def __enter__(self) -> Session:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def __iter__(self) -> Iterator[PitchFrame]:
-        """Wait for frames and give them one by one, until the source ends or the session stops.
-
-        Raises what ended the worker, if something did, after the frames before it.
-        """
-        if self._thread.ident is None and not self._stopped:
-            raise RuntimeError("start the session first: `with Session(...) as session:`")
-        while (frame := self._outlet.next()) is not None:
-            yield frame
-        self._raise_error()
-
-    def frames(self, limit: int | None = None) -> list[PitchFrame]:
-        """The frames since the last call, oldest first, `limit` at most; never waits.
-
-        Raises what ended the worker, if something did, once the frames before it are fetched.
-        """
-        ended = not self.running  # asked first: frames that come in between are fetched
-        frames = self._outlet.drain(limit)
-        if ended and not frames:
-            self._raise_error()
-        return frames
-
     def painted(self, frames: Sequence[PitchFrame], instant: float) -> None:
         """Tell that these frames were on screen at a `time.monotonic` instant, for `stats`; one thread only does."""
         self._worker.painted(frames, instant)
-
-    def _raise_error(self) -> None:
-        if self._thread.ident is not None:
-            self._thread.join()  # the outlet is closed: the worker is at its last instructions
-        if self.error is not None:
-            raise self.error
-
-    @property
-    def running(self) -> bool:
-        """Whether more frames may come."""
-        return self._thread.is_alive()
 
     @property
     def error(self) -> Exception | None:

@@ -12,16 +12,19 @@ import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from ..model.errors import LivepitchError
 from ..model.published import RELEASES, cache_folder
 from ..model.registry import BUNDLED, FOLDER, Model
 from .devices import DeviceError
 from .export import replacing
+from .fetching import Fetching
 from .frame import Settings
 from .roles import Source
 from .session import Session
+
+S = TypeVar("S", bound=Fetching)
 
 VARIABLE = "LIVEPITCH_CONFIG"
 """Environment variable that names another folder."""
@@ -177,14 +180,21 @@ def use_tuned(
     return settings, found if suggested else None
 
 
+def tuned(
+    make: Callable[..., S], source: Source, model: Model | str | Path, settings: Settings | None, **options: Any
+) -> S:
+    """What `make` makes of the arguments of a session, opening `source` with what `livepitch tune` found."""
+    chosen, found = use_tuned(source, model, settings or Settings())
+    session = make(source, model, chosen, **options)
+    session.tuned = found
+    return session
+
+
 def tuned_session(
     source: Source, model: Model | str | Path = "stream", settings: Settings | None = None, **options: Any
 ) -> Session:
-    """A session with these `options` that opens `source` with what `livepitch tune` found, as the live window does."""
-    chosen, found = use_tuned(source, model, settings or Settings())
-    session = Session(source, model, chosen, **options)
-    session.tuned = found
-    return session
+    """A session with these `options` that opens `source` with what `livepitch tune` found."""
+    return tuned(Session, source, model, settings, **options)
 
 
 def _found_for(source: Tunable, model: Model | str | Path, complain: Complain) -> Tuned | None:

@@ -228,9 +228,10 @@ class Worker:
         # A hop of sound comes in while the network runs: that much is not yet too late.
         if self._source.live and feed.behind(stamps) > self._settings.max_behind + tracker.hop_seconds:
             seconds = feed.skip(tracker, stamps[-1])
-            self._counters.priority = give_up()  # it does not rest: the sound server and the screen need time, too
             name = getattr(self.model, "name", self.model)
             self._say(f"this computer is too slow for {name}: skipped {seconds:.1f} s")
+            if self._counters.priority != "normal":
+                self._counters.priority = give_up()  # the sound server and the screen need time, too
         else:
             feed.follow(tracker, stamps)
 
