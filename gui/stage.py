@@ -6,16 +6,16 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from .legend import Legend
-from .level_meter import LevelMeter
-from .live import Live
-from .loudness import Loudness
-from .note_grid import KEYS_WIDTH
-from .note_panel import NotePanel
+from .look.legend import Legend
+from .look.theme import Theme
+from .note.note_panel import NotePanel
 from .notices import Banner, Welcome
-from .pitch_view import PitchView
-from .reading import Reading
-from .theme import Theme
+from .plot.note_grid import KEYS_WIDTH
+from .plot.pitch_view import PitchView
+from .sound.level_meter import LevelMeter
+from .viewmodel.live import Live
+from .viewmodel.loudness import Loudness
+from .viewmodel.reading import Reading
 
 PANEL_SHARE, PANEL_WIDTHS = 0.25, (264, 340)  # of the width; px
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QLabel, QStatusBar
 
-from .transport import Stream
-from .wording import latency_text, rate_text, skipped_text, xruns_text
+from .look.wording import latency_text, rate_text, skipped_text, xruns_text
+from .sound.transport import Stream
 
 TIPS = {
     "device": "The input that is listened to",

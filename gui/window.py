@@ -15,17 +15,17 @@ from ..model.registry import Model
 from ..realtime.frame import Settings
 from ..realtime.source import Source, input_devices
 from ..realtime.tuned import tuned_session
-from .actions import Actions
-from .choices import DEMO, Choice, InputChoice, model_choices, model_label
-from .chosen_input import ChosenInput
-from .chosen_model import ChosenModel
-from .live import Live
+from .look.theme import DARK, LIGHT, Theme, palette, stylesheet, system_theme
+from .look.wording import mute_hint, sentence
+from .menus.actions import Actions
+from .menus.choices import DEMO, Choice, InputChoice, model_choices, model_label
+from .sound.chosen_input import ChosenInput
+from .sound.transport import State, Stream, Transport
 from .stage import Stage
 from .status_line import StatusLine
-from .theme import DARK, LIGHT, Theme, palette, stylesheet, system_theme
-from .transport import State, Stream, Transport
-from .undrawn import Undrawn
-from .wording import mute_hint, sentence
+from .viewmodel.chosen_model import ChosenModel
+from .viewmodel.live import Live
+from .viewmodel.undrawn import Undrawn
 
 FRAME_MS = 16  # one screen refresh
 STATUS_EVERY = 0.25  # s; figures that change faster cannot be read

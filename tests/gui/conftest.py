@@ -111,7 +111,7 @@ def window(qtbot, studio):
 @pytest.fixture
 def running(window, qtbot):
     """The window, listening; its own timer stopped so that a test says when it ticks."""
-    from livepitch.gui.transport import State
+    from livepitch.gui.sound.transport import State
 
     window.start()
     qtbot.waitUntil(lambda: window.transport.state is State.RUNNING)

@@ -3,8 +3,8 @@
 import pytest
 from PyQt6.QtCore import Qt
 
-from livepitch.gui.choices import Choice
-from livepitch.gui.transport import State
+from livepitch.gui.menus.choices import Choice
+from livepitch.gui.sound.transport import State
 from livepitch.gui.window import Window
 from livepitch.realtime.frame import Settings
 from tests.gui.conftest import FakeSource

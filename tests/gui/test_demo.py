@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PyQt6.QtGui import QTextDocumentFragment
 
-from livepitch.gui.transport import State
+from livepitch.gui.sound.transport import State
 from livepitch.gui.window import Window
 from livepitch.practice.notes import note_name
 from livepitch.realtime.demo import demo_phrase

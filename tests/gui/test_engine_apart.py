@@ -6,7 +6,7 @@ import signal
 import numpy as np
 import pytest
 
-from livepitch.gui.transport import State
+from livepitch.gui.sound.transport import State
 from livepitch.gui.window import Window
 from livepitch.realtime.remote import RemoteSession
 from livepitch.realtime.source import DemoVoice

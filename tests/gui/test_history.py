@@ -1,6 +1,6 @@
 import numpy as np
 
-from livepitch.gui.history import BANDS, PitchHistory, joined, styles
+from livepitch.gui.viewmodel.history import BANDS, PitchHistory, joined, styles
 
 A4, A5 = 440.0, 880.0
 

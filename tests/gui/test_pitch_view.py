@@ -5,11 +5,11 @@ import pytest
 from PyQt6.QtCore import QLineF, QPointF
 from PyQt6.QtGui import QColor, QImage
 
-from livepitch.gui.live import Live
-from livepitch.gui.pitch_view import PitchView
-from livepitch.gui.reading import Reading
-from livepitch.gui.theme import DARK, LIGHT
-from livepitch.gui.trace import Lines
+from livepitch.gui.look.theme import DARK, LIGHT
+from livepitch.gui.plot.pitch_view import PitchView
+from livepitch.gui.plot.trace import Lines
+from livepitch.gui.viewmodel.live import Live
+from livepitch.gui.viewmodel.reading import Reading
 
 
 @pytest.fixture(params=[LIGHT, DARK], ids=["light", "dark"])

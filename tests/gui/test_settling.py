@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from livepitch.gui.chosen_model import SETTLES
-from livepitch.gui.history import CENTRE, STYLES, PitchHistory
-from livepitch.gui.live import Live
-from livepitch.gui.transport import State
+from livepitch.gui.sound.transport import State
+from livepitch.gui.viewmodel.chosen_model import SETTLES
+from livepitch.gui.viewmodel.history import CENTRE, STYLES, PitchHistory
+from livepitch.gui.viewmodel.live import Live
 from livepitch.model.convert import hz_to_midi
 
 A4, A5 = 440.0, 880.0

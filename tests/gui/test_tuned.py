@@ -1,6 +1,6 @@
 """The window opens what `livepitch tune` found, and says so."""
 
-from livepitch.gui.choices import DEMO, given_input
+from livepitch.gui.menus.choices import DEMO, given_input
 from livepitch.gui.window import Window
 from livepitch.realtime.source import DemoVoice
 from livepitch.realtime.tuned import Tuned, tuned_session, write_tuned

@@ -3,12 +3,7 @@ import math
 
 import pytest
 
-from livepitch.gui.follow import NoteRange
-from livepitch.gui.loudness import FLOOR, Loudness
-from livepitch.gui.note_grid import clock_text, rows, time_step
-from livepitch.gui.playhead import Playhead
-from livepitch.gui.reading import CurrentNote
-from livepitch.gui.wording import (
+from livepitch.gui.look.wording import (
     cents_text,
     latency_text,
     level_text,
@@ -17,6 +12,11 @@ from livepitch.gui.wording import (
     skipped_text,
     verdict,
 )
+from livepitch.gui.plot.note_grid import clock_text, rows, time_step
+from livepitch.gui.viewmodel.loudness import FLOOR, Loudness
+from livepitch.gui.viewmodel.note_range import NoteRange
+from livepitch.gui.viewmodel.playhead import Playhead
+from livepitch.gui.viewmodel.reading import CurrentNote
 from livepitch.realtime.frame import Percentiles, StreamStats
 
 

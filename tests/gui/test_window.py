@@ -8,9 +8,9 @@ from PyQt6.QtGui import QTextDocumentFragment
 from PyQt6.QtWidgets import QApplication
 
 from livepitch.gui import window as window_module
-from livepitch.gui.choices import DEMO, model_choices
-from livepitch.gui.theme import DARK, LIGHT
-from livepitch.gui.transport import State
+from livepitch.gui.look.theme import DARK, LIGHT
+from livepitch.gui.menus.choices import DEMO, model_choices
+from livepitch.gui.sound.transport import State
 from livepitch.gui.window import Window
 from livepitch.realtime.source import DemoVoice, DeviceError, InputDevice, Microphone
 

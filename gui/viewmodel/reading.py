@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from ..practice.notes import NO_NOTE, midi_name, nearest_note
-from ..realtime.frame import PitchFrame
+from ...practice.notes import NO_NOTE, midi_name, nearest_note
+from ...realtime.frame import PitchFrame
 
 HOLD = 0.7  # s that a note stays readable after its end
 STEADY = 17  # frames, a swing of vibrato; name and figures show their median, so that they can be read

@@ -12,8 +12,8 @@ from PyQt6.QtGui import QColor, QPainter, QPen
 from PyQt6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem
 from pyqtgraph.Qt.internals import PrimitiveArray
 
-from .history import BANDS, SHADES, STYLES, joined, styles
-from .theme import INSTANT_WIDTH, LIGHT, TRACE_WIDTHS, Theme, blend
+from ..look.theme import INSTANT_WIDTH, LIGHT, TRACE_WIDTHS, Theme, blend
+from ..viewmodel.history import BANDS, SHADES, STYLES, joined, styles
 
 Floats = NDArray[np.float64]
 OPACITIES = (0.4, 0.7, 1.0)  # by shade of confidence

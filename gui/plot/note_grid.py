@@ -9,8 +9,8 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPen
 
-from ..practice.notes import is_black_key, midi_name
-from .theme import LIGHT, Theme, blend
+from ...practice.notes import is_black_key, midi_name
+from ..look.theme import LIGHT, Theme, blend
 
 KEYS_WIDTH = 62  # px
 BLACK_SHARE = 0.64  # of the strip's width

@@ -11,14 +11,14 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QSizePolicy
 
-from ..model.convert import hz_to_midi
-from ..practice.notes import cents_off
-from .follow import NoteRange
-from .history import IN_TUNE, NEAR
-from .live import Live
+from ...model.convert import hz_to_midi
+from ...practice.notes import cents_off
+from ..look.theme import LIGHT, Theme
+from ..viewmodel.history import IN_TUNE, NEAR
+from ..viewmodel.live import Live
+from ..viewmodel.note_range import NoteRange
+from ..viewmodel.reading import Reading
 from .note_grid import KeyStrip, NoteGrid, TimeStrip
-from .reading import Reading
-from .theme import LIGHT, Theme
 from .trace import Trace
 
 MIN_SECONDS, MAX_SECONDS = 3.0, 30.0

@@ -8,11 +8,11 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFont, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from ..practice.notes import NO_NOTE
+from ...practice.notes import NO_NOTE
+from ..look.theme import LIGHT, Theme
+from ..look.wording import DASH, cents_text, verdict
+from ..viewmodel.reading import Reading
 from .cents_dial import CentsDial
-from .reading import Reading
-from .theme import LIGHT, Theme
-from .wording import DASH, cents_text, verdict
 
 NOTE_SHARE = 0.78  # of the dial's radius: height of the letter
 SMALL = 0.5  # of the letter: sharp and octave

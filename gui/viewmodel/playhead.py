@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..realtime.frame import PitchFrame
+from ...realtime.frame import PitchFrame
 
 SLEW = 0.02  # share of a deviation that is made up per burst: devices drift by parts per million only
 JUMP = 0.25  # s; beyond this the stream itself has jumped

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..realtime.source import InputDevice, Source
-from .choices import DEFAULT_INPUT, DEMO, ChoiceMenu, InputChoice, device_inputs, given_input
+from ...realtime.source import InputDevice, Source
+from ..menus.choices import DEFAULT_INPUT, DEMO, ChoiceMenu, InputChoice, device_inputs, given_input
 
 
 class ChosenInput:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..model.registry import Model
-from ..realtime.frame import Settings
+from ...model.registry import Model
+from ...realtime.frame import Settings
 
 SETTLES = "rmvpe-small"  # unless the command line names another
 

@@ -6,9 +6,9 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from .loudness import FLOOR, HOT, Loudness
-from .theme import LIGHT, Theme
-from .wording import MINUS, level_text
+from ..look.theme import LIGHT, Theme
+from ..look.wording import MINUS, level_text
+from ..viewmodel.loudness import FLOOR, HOT, Loudness
 
 WARM = -14.0  # dBFS; the bar turns amber
 SCALE = (-60, -48, -36, -24, -12, 0)  # dBFS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from ..realtime.frame import StreamStats
-from .history import IN_TUNE
+from ...realtime.frame import StreamStats
+from ..viewmodel.history import IN_TUNE
 
 DASH = "–"
 MINUS = "−"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..practice.notes import cents_off
-from ..realtime.frame import PitchFrame
+from ...practice.notes import cents_off
+from ...realtime.frame import PitchFrame
 
 FRAMES_PER_SECOND = 100
 MAX_GAP = 0.025  # s between two frames that still belong to one line

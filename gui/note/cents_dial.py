@@ -8,9 +8,9 @@ from PyQt6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from .history import IN_TUNE, NEAR
-from .theme import LIGHT, Theme, blend
-from .wording import MINUS, cents_text, verdict
+from ..look.theme import LIGHT, Theme, blend
+from ..look.wording import MINUS, cents_text, verdict
+from ..viewmodel.history import IN_TUNE, NEAR
 
 SWEEP = 110.0  # degrees from the top to 50 cents
 TRACK = 12.0  # px, width of the arc

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..realtime.frame import PitchFrame
+from ...realtime.frame import PitchFrame
 from .history import PitchHistory
 from .loudness import Loudness
 from .playhead import Playhead

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..realtime.frame import PitchFrame
+from ...realtime.frame import PitchFrame
 
 FLOOR = -60.0  # dBFS, left end of the meter
 HOT = -6.0  # dBFS RMS; a voice this loud is clipped, since its peaks lie 10 dB and more above its RMS

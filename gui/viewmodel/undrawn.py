@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from ..realtime.frame import PitchFrame
+from ...realtime.frame import PitchFrame
 
 MOST = 200  # frames, 2 s; a window that is not drawn for longer is hidden
 

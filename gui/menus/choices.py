@@ -12,9 +12,9 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QAction, QActionGroup
 from PyQt6.QtWidgets import QMenu, QWidget
 
-from ..model.registry import list_models
-from ..realtime.source import DemoVoice, InputDevice, Microphone, Source
-from .wording import rate_text
+from ...model.registry import list_models
+from ...realtime.source import DemoVoice, InputDevice, Microphone, Source
+from ..look.wording import rate_text
 
 
 @dataclass(frozen=True, slots=True)

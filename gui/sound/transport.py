@@ -15,10 +15,10 @@ from typing import Protocol
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from ..realtime.frame import PitchFrame, StreamStats
-from ..realtime.source import Source
-from ..realtime.tuned import Tuned
-from .wording import sentence
+from ...realtime.frame import PitchFrame, StreamStats
+from ...realtime.source import Source
+from ...realtime.tuned import Tuned
+from ..look.wording import sentence
 
 Job = Callable[[], None]
 

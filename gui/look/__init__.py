@@ -1,0 +1,1 @@
+"""Colours, words and signs."""

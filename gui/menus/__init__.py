@@ -1,0 +1,1 @@
+"""Every action, its shortcut, and where it is found."""

@@ -1,0 +1,1 @@
+"""The note of the moment, large."""

@@ -1,0 +1,1 @@
+"""Recordings: made, opened, heard again, compared."""
