@@ -6,11 +6,12 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from ..practice.tuning import Tuning
 from .look.legend import Legend
-from .look.theme import Theme
+from .look.theme import LIGHT, Theme
 from .note.note_panel import NotePanel
 from .notices import Banner, Welcome
-from .plot.note_grid import KEYS_WIDTH
+from .plot.keys import WIDTH as KEYS_WIDTH
 from .plot.pitch_view import PitchView
 from .sound.level_meter import LevelMeter
 from .viewmodel.live import Live
@@ -28,6 +29,7 @@ class Stage(QWidget):
         self.view, self.banner, self.welcome = PitchView(), Banner(), Welcome()
         self.note, self.meter, self.legend = NotePanel(), LevelMeter(), Legend()
         self._panel = self._make_panel()
+        self._theme, self._tuning = LIGHT, Tuning()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 10)
         layout.setSpacing(12)
@@ -61,13 +63,20 @@ class Stage(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme, in every part."""
-        for part in (self.view, self.note, self.meter, self.legend):
+        self._theme = theme
+        for part in (self.note, self.meter, self.legend):
             part.set_theme(theme)
+        self.view.set_look(theme, self._tuning)
 
-    def advance(self, live: Live, clock: float, passed: float, a4: float) -> None:
-        """Show a running stream at `clock` (monotonic s), `passed` s after the last call; `a4` in Hz."""
-        reading = live.note.read(clock, a4)
-        self.view.advance(live, reading, clock, passed, a4)
+    def set_tuning(self, tuning: Tuning) -> None:
+        """Take the notes of a tuning, also for what is on screen already."""
+        self._tuning = tuning
+        self.view.set_look(self._theme, tuning)
+
+    def advance(self, live: Live, clock: float, passed: float) -> None:
+        """Show a running stream at `clock` (monotonic s), `passed` s after the last call."""
+        reading = live.note.read(clock, self._tuning)
+        self.view.advance(live, reading, clock, passed)
         self.note.show_reading(reading)
         self.meter.show_loudness(live.loudness)
 

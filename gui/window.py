@@ -12,6 +12,7 @@ from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow
 
 from ..model.registry import Model
+from ..practice.tuning import Tuning
 from ..realtime.frame import Settings
 from ..realtime.source import Source, input_devices
 from ..realtime.tuned import tuned_session
@@ -150,7 +151,7 @@ class Window(QMainWindow):
         self.actions_.bar.a4.setValue(a4)
         a4 = self.actions_.bar.a4.value()
         self._chosen.set_a4(a4)
-        self.stage.view.redraw(self.live, self.stage.view.grid.now, a4)
+        self.stage.set_tuning(Tuning(a4))
 
     def shift_a4(self, hz: float) -> None:
         """Raise the concert pitch by `hz`, or lower it."""
@@ -158,12 +159,12 @@ class Window(QMainWindow):
 
     def scale_time(self, factor: float) -> None:
         """Show `factor` times as many seconds."""
-        self.stage.view.show_seconds(self.stage.view.seconds * factor)
+        self.stage.view.scale_time(factor)
 
     def clear(self) -> None:
         """Empty the picture."""
         self.live.history.clear()
-        self.stage.view.redraw(self.live, self.stage.view.grid.now, self._chosen.settings.a4)
+        self.stage.view.refresh()
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or leave it."""
@@ -187,7 +188,7 @@ class Window(QMainWindow):
         self._undrawn.extend(() if self.isMinimized() else frames)
         if frames:
             self.stage.welcome.hide()
-        self.stage.advance(self.live, clock, passed, self._chosen.settings.a4)
+        self.stage.advance(self.live, clock, passed)
         if clock - self._told >= STATUS_EVERY:
             self._told = clock
             self._tell(stream)

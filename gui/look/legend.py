@@ -6,7 +6,7 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from ..viewmodel.history import BANDS, IN_TUNE, NEAR
+from ..viewmodel.intonation import BANDS, IN_TUNE, NEAR
 from .theme import INSTANT_WIDTH, LIGHT, TRACE_WIDTHS, Theme
 
 MEANINGS = (f"in tune, within {IN_TUNE:.0f} cents", f"near, within {NEAR:.0f} cents", "between two notes")

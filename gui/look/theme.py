@@ -13,6 +13,7 @@ from PyQt6.QtGui import QColor, QPalette
 from PyQt6.QtWidgets import QApplication
 
 TRACE_WIDTHS = (4.0, 3.0, 2.0)  # px: in tune, near, between two notes
+DASH = 5.0  # px that a line between two notes is there, and as many that it is not
 INSTANT_WIDTH = 0.45  # of those, where a better estimate is still to come
 
 

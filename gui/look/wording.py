@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ...realtime.frame import StreamStats
-from ..viewmodel.history import IN_TUNE
+from ..viewmodel.intonation import IN_TUNE
 
 DASH = "–"
 MINUS = "−"

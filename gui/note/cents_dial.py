@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from ..look.theme import LIGHT, Theme, blend
 from ..look.wording import MINUS, cents_text, verdict
-from ..viewmodel.history import IN_TUNE, NEAR
+from ..viewmodel.intonation import IN_TUNE, band
 
 SWEEP = 110.0  # degrees from the top to 50 cents
 TRACK = 12.0  # px, width of the arc
@@ -104,8 +104,8 @@ class CentsDial(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
 
     def _paint_needle(self, painter: QPainter) -> None:
-        theme, off = self._theme, abs(self._cents)
-        colour = QColor(theme.bands[int(off > IN_TUNE) + int(off > NEAR)])
+        theme = self._theme
+        colour = QColor(theme.bands[band(self._cents)])
         if self._held:
             colour = blend(theme.muted, theme.card, 0.5)
         needle = QLineF(self._at(self._cents, self.radius - TRACK / 2 - 14), self.needle_tip())

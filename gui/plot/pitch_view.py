@@ -1,28 +1,28 @@
-"""The scrolling picture: the voice over the note grid."""
+"""The scrolling picture: the voice over the note grid, between its two scales."""
 
 from __future__ import annotations
 
 import math
 import time
+from typing import Any
 
-import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QSizePolicy
 
 from ...model.convert import hz_to_midi
-from ...practice.notes import cents_off
+from ...practice.tuning import Tuning
 from ..look.theme import LIGHT, Theme
-from ..viewmodel.history import IN_TUNE, NEAR
+from ..viewmodel.intonation import band
 from ..viewmodel.live import Live
 from ..viewmodel.note_range import NoteRange
 from ..viewmodel.reading import Reading
-from .note_grid import KeyStrip, NoteGrid, TimeStrip
-from .trace import Trace
-
-MIN_SECONDS, MAX_SECONDS = 3.0, 30.0
-AHEAD = 0.03  # share of the width to the right of now, so that the dot is never cut
+from ..viewmodel.time_window import TimeWindow
+from .keys import KeyStrip
+from .lit import Lit
+from .roll import Roll, Voice
+from .time_strip import TimeStrip
 
 
 class PitchView(pg.PlotWidget):  # type: ignore[misc]
@@ -34,13 +34,12 @@ class PitchView(pg.PlotWidget):  # type: ignore[misc]
     def __init__(self) -> None:
         self.keys, self.clock = KeyStrip(), TimeStrip()
         super().__init__(axisItems={"right": self.keys, "bottom": self.clock})
-        self.note_range = NoteRange()
-        self.seconds = 8.0
+        self.note_range, self.time_window = NoteRange(), TimeWindow()
         self._configure()
-        self.grid = NoteGrid()
-        self.plotItem.addItem(self.grid, ignoreBounds=True)
-        self.trace = Trace(self.plotItem)
-        self.set_theme(LIGHT)
+        self.roll, self.lit = Roll(), Lit()
+        self.roll.layers.append(self.lit)
+        self.plotItem.addItem(self.roll, ignoreBounds=True)
+        self.set_look(LIGHT, Tuning())
         self._apply_range()
 
     def _configure(self) -> None:
@@ -56,38 +55,45 @@ class PitchView(pg.PlotWidget):  # type: ignore[misc]
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 180)
+        viewport: Any = self.viewport()  # it fills itself: the card below it need not be painted first
+        viewport.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Pitch over time")
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self._theme = theme
+    def set_look(self, theme: Theme, tuning: Tuning) -> None:
+        """Take the colours of a theme and the notes of a tuning."""
+        self._theme, self._tuning = theme, tuning
         self.setBackground(QColor(theme.card))
-        self.plotItem.getViewBox().setBackgroundColor(QColor(theme.row))
-        for part in (self.grid, self.keys, self.clock):
-            part.theme = theme
-            part.update()
-        self._ratio = self.devicePixelRatioF()
-        self.trace.set_theme(theme, self._ratio)
+        for part in (self.keys, self.lit):
+            part.theme, part.tuning = theme, tuning
+        self.clock.theme = theme
+        self.roll.set_look(theme, tuning)
+        for strip in (self.keys, self.clock):
+            strip.update()
 
-    def advance(self, live: Live, reading: Reading, clock: float, passed: float, a4: float) -> None:
-        """Show a stream at `clock` (monotonic s), `passed` seconds after the last call; `a4` in Hz."""
+    def show_voices(self, *voices: Voice) -> None:
+        """Show these from now on, the first in the colours of its intonation."""
+        self.roll.voices = list(voices)
+        self.lit.history = None
+        self.roll.tiles.forget()
+        self.roll.update()
+
+    def advance(self, live: Live, reading: Reading, clock: float, passed: float) -> None:
+        """Show a stream at `clock` (monotonic s), `passed` seconds after the last call."""
         now = live.playhead.now(clock)
-        self.note_range.follow(hz_to_midi(live.history.recent_f0(), a4), passed)
-        self._apply_range()
-        self.redraw(live, 0.0 if math.isnan(now) else now, a4)
+        if [voice.history for voice in self.roll.voices] != [live.history]:
+            self.show_voices(Voice(live.history))
+            self.lit.history = live.history
+        self.note_range.follow(hz_to_midi(live.history.recent_f0(), self._tuning.a4), passed)
+        self.time_window.advance(live.history.oldest, 0.0 if math.isnan(now) else now)
+        self.refresh()
         self.light(reading)
 
-    def redraw(self, live: Live, now: float, a4: float) -> None:
-        """Draw the stream's frames with the stream time `now` at the right edge."""
-        if self.devicePixelRatioF() != self._ratio:  # the window was moved to another screen
-            self.set_theme(self._theme)
-        history = live.history
-        first = int(np.searchsorted(history.time, now - self.seconds - 0.1))
-        midi, centre = hz_to_midi(history.f0[first:], a4), hz_to_midi(history.centre[first:], a4)
-        sure, settled = history.confidence[first:], history.settled[first:]
-        self.trace.set_points(history.time[first:] - now, midi, centre, sure, settled)
-        self.grid.now = self.clock.now = now
-        self.grid.update()
+    def refresh(self) -> None:
+        """Show what the window of time and the range of notes say."""
+        self._apply_range()
+        self.roll.left = self.clock.left = self.time_window.left
+        self.clock.seconds = self.time_window.seconds
+        self.roll.update()
         self.clock.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
@@ -98,24 +104,24 @@ class PitchView(pg.PlotWidget):  # type: ignore[misc]
     def light(self, reading: Reading) -> None:
         """Light row and key of the note that is sung, if one is, in the colour of its intonation."""
         lit = None if reading.held else reading.midi
-        off = abs(cents_off(float(reading.midi or 0) + reading.cents / 100.0)) if lit is not None else 0.0
-        colour = self._theme.bands[int(off > IN_TUNE) + int(off > NEAR)]
+        colour = self._theme.bands[band(reading.cents) if lit is not None else 0]
         if (lit, colour) != (self.keys.lit, self.keys.lit_colour):
-            self.keys.lit, self.keys.lit_colour, self.grid.lit = lit, colour, lit
+            self.keys.lit, self.keys.lit_colour, self.lit.note = lit, colour, lit
             self.keys.update()
+            self.roll.update()
 
     def _apply_range(self) -> None:
         view = self.plotItem.getViewBox()
-        wanted = [[-self.seconds, AHEAD * self.seconds], [self.note_range.low, self.note_range.high]]
+        wanted = [[0.0, self.time_window.seconds], [self.note_range.low, self.note_range.high]]
         if view.viewRange() != wanted:
             view.setRange(xRange=wanted[0], yRange=wanted[1], padding=0, disableAutoRange=True)
 
-    def show_seconds(self, seconds: float) -> None:
-        """Show that much time."""
-        self.seconds = min(max(seconds, MIN_SECONDS), MAX_SECONDS)
-        self._apply_range()
+    def scale_time(self, factor: float) -> None:
+        """Show `factor` times as many seconds."""
+        self.time_window.zoom(factor)
+        self.refresh()
 
     def zoom(self, semitones: float) -> None:
         """Show more semitones, or fewer if negative."""
         self.note_range.zoom(semitones)
-        self._apply_range()
+        self.refresh()

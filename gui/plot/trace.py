@@ -1,23 +1,27 @@
-"""The drawn voice: one curve for each colour and shade, and a dot at the newest pitch."""
+"""The drawn voice: lines whose colour, width and dots tell how far it is from its note."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
-from PyQt6.QtCore import QLineF, QRectF
+from PyQt6.QtCore import QLineF
 from PyQt6.QtGui import QColor, QPainter, QPen
-from PyQt6.QtWidgets import QGraphicsEllipseItem, QGraphicsItem
 from pyqtgraph.Qt.internals import PrimitiveArray
 
-from ..look.theme import INSTANT_WIDTH, LIGHT, TRACE_WIDTHS, Theme, blend
-from ..viewmodel.history import BANDS, SHADES, STYLES, joined, styles
+from ...model.convert import hz_to_midi
+from ...practice.tuning import Tuning
+from ..look.theme import DASH, INSTANT_WIDTH, TRACE_WIDTHS, Theme, blend
+from ..viewmodel.history import PitchHistory
+from ..viewmodel.intonation import BANDS, MAX_LEAP, SHADES, STYLES, joined, styles
+from .scale import Scale
 
 Floats = NDArray[np.float64]
 OPACITIES = (0.4, 0.7, 1.0)  # by shade of confidence
-DOT_RADIUS = 7.0  # px
+CROWDED = 1.5  # frames per px beyond which each px shows only the lowest and the highest of its frames
+MARGIN = 4.0  # px beyond the edges that lines can reach across
 
 
 class Lines(PrimitiveArray):  # type: ignore[misc]
@@ -40,77 +44,87 @@ class Lines(PrimitiveArray):  # type: ignore[misc]
         return self._parts[self._size]
 
 
-class Curve(pg.PlotCurveItem):  # type: ignore[misc]
-    """A curve that counts as filling the view: to find its true bounds costs more than it saves."""
+@dataclass(frozen=True)
+class Strokes:
+    """Short lines of one stretch: (n, 4) px x1, y1, x2, y2, and the style of each (n,)."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._lineSegments = Lines(QLineF, 4)  # pyqtgraph takes one that is there
-
-    def boundingRect(self) -> QRectF:  # noqa: N802
-        """What the view shows."""
-        shown: QRectF = self.getViewBox().viewRect()
-        return shown
+    lines: Floats
+    style: NDArray[np.intp]
 
 
-class Dot(QGraphicsEllipseItem):
-    """A disc of the same size at every zoom, with a smooth edge."""
+def strokes(history: PitchHistory, scale: Scale, tuning: Tuning, shift: float = 0.0) -> Strokes:
+    """The lines of what was sung within a scale; `shift`: seconds that it is shown later."""
+    margin = MARGIN / scale.px_per_second
+    part = history.stretch(scale.left - shift - margin, scale.right - shift + margin)
+    time = history.time[part] + shift
+    midi = hz_to_midi(history.f0[part], tuning.a4)
+    _, cents = tuning.nearest(hz_to_midi(history.centre[part], tuning.a4))
+    style = styles(cents, history.confidence[part], history.settled[part])
+    if len(time) > CROWDED * scale.area.width():
+        return _columns(time, midi, style, scale)
+    join = joined(time, midi)
+    x, y = scale.x(time), scale.y(midi)
+    ends = np.flatnonzero(join) + 1  # a line has the style of the frame that it leads to
+    return Strokes(np.stack([x[ends - 1], y[ends - 1], x[ends], y[ends]], axis=1), style[ends])
 
-    def __init__(self) -> None:
-        super().__init__(-DOT_RADIUS, -DOT_RADIUS, 2 * DOT_RADIUS, 2 * DOT_RADIUS)
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
-        self.setZValue(10)
-        self.hide()
 
-    def paint(self, painter: QPainter | None, *rest: Any) -> None:
-        """Draw it smoothly, whatever the view does with its other items."""
-        if painter is not None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        super().paint(painter, *rest)
+def _columns(time: Floats, midi: Floats, style: NDArray[np.intp], scale: Scale) -> Strokes:
+    """One upright line per px, from the lowest to the highest pitch there, in the style that most of it has."""
+    voiced = np.isfinite(midi)
+    x, midi, style = np.floor(scale.x(time[voiced])), midi[voiced], style[voiced]
+    if not len(x):
+        return Strokes(np.empty((0, 4)), np.empty(0, np.intp))
+    first = np.flatnonzero(np.r_[True, np.diff(x) > 0])
+    last = np.r_[first[1:], len(x)] - 1
+    low, high = np.minimum.reduceat(midi, first), np.maximum.reduceat(midi, first)
+    near = np.r_[False, (np.diff(x[first]) == 1) & (np.abs(midi[first[1:]] - midi[last[:-1]]) < MAX_LEAP)]
+    before = np.roll(low, 1), np.roll(high, 1)  # of the px to the left, which it reaches up or down to
+    low, high = np.where(near, np.minimum(low, before[1]), low), np.where(near, np.maximum(high, before[0]), high)
+    middle = style[(first + last + 1) // 2]
+    x = x[first] + 0.5
+    return Strokes(np.stack([x, scale.y(high) - 0.5, x, scale.y(low) + 0.5], axis=1), middle)
 
 
-class Trace:
-    """The items of one trace; every curve holds the same points and joins those of its own style."""
+class Pens:
+    """Paints strokes in the colours of a theme."""
 
-    def __init__(self, plot: pg.PlotItem) -> None:
-        self.curves = [Curve(skipFiniteCheck=True, antialias=True) for _ in range(2 * STYLES)]
-        for curve in self.curves:
-            # Wide pens are slow as one path and fast as separate lines, which Qt fills as plain rectangles.
-            curve.setSegmentedLineMode("on")
-            plot.addItem(curve, ignoreBounds=True)
-        self.dot = Dot()
-        plot.addItem(self.dot, ignoreBounds=True)
-        self.set_theme(LIGHT)
+    def __init__(self, theme: Theme) -> None:
+        self._pens = [self._pen(theme, style) for style in range(2 * STYLES)]
+        self._lines = [Lines(QLineF, 4) for _ in self._pens]
 
-    def set_theme(self, theme: Theme, ratio: float = 1.0) -> None:
-        """Take the colours of a theme; `ratio`: pixels of the screen per px, which plot pens do not know."""
-        self._theme = theme
-        for style, curve in enumerate(self.curves):
-            colour = blend(theme.bands[style % BANDS], theme.row, OPACITIES[style // BANDS % SHADES])
-            share = 1.0 if style < STYLES else INSTANT_WIDTH
-            curve.setPen(pg.mkPen(colour, width=ratio * share * TRACE_WIDTHS[style % BANDS]))
-        self.dot.setPen(QPen(QColor(theme.row), 2.0))
+    def _pen(self, theme: Theme, style: int) -> QPen:
+        colour = blend(theme.bands[style % BANDS], theme.row, OPACITIES[style // BANDS % SHADES])
+        return QPen(colour, (1.0 if style < STYLES else INSTANT_WIDTH) * TRACE_WIDTHS[style % BANDS])
 
-    def set_points(
-        self, x: Floats, midi: Floats, centre: Floats, confidence: Floats, settled: NDArray[np.bool_]
-    ) -> None:
-        """Show frames (n,): x in s from now, pitch (MIDI, NaN where unvoiced), its centre, confidence, settled."""
-        if len(x) < 2:
-            x, midi, centre, confidence = (np.zeros(2), *(np.full(2, np.nan) for _ in range(3)))
-            settled = np.ones(2, bool)
-        join = joined(x, midi)
-        style = styles(centre, confidence, settled)
-        leads_to = np.roll(style, -1)  # a line has the style of the frame that it leads to
-        y = np.where(np.isfinite(midi), midi, 0.0)  # never drawn: no line leads there
-        for which, curve in enumerate(self.curves):
-            mine = join & (leads_to == which)
-            curve.setVisible(bool(mine.any()))
-            if curve.isVisible():
-                curve.setData(x, y, connect=mine.astype(np.int32))
-        self._place_dot(x[-1], midi[-1], int(style[-1]))
+    def paint(self, painter: QPainter, strokes: Strokes, scale: Scale) -> None:
+        """Draw them; what lies between two notes is dotted."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # Dots stand still in time, whichever tile they are painted in.
+        from_zero = strokes.lines[:, 2] - scale.area.left() + scale.left * scale.px_per_second
+        gap = (strokes.style % BANDS == BANDS - 1) & (np.floor(from_zero / DASH) % 2 == 1)
+        for style, pen in enumerate(self._pens):
+            mine = strokes.lines[(strokes.style == style) & ~gap]
+            if len(mine):
+                self._draw(painter, pen, self._lines[style], mine)
 
-    def _place_dot(self, x: float, midi: float, style: int) -> None:
-        self.dot.setVisible(bool(np.isfinite(midi)))
-        if self.dot.isVisible():
-            self.dot.setPos(x, midi)
-            self.dot.setBrush(QColor(self._theme.bands[style % BANDS]))
+    def _draw(self, painter: QPainter, pen: QPen, lines: Lines, values: Floats) -> None:
+        painter.setPen(pen)
+        lines.resize(len(values))
+        lines.ndarray()[:] = values
+        painter.drawLines(*lines.drawargs())
+
+
+class PlainPen:
+    """Paints strokes of a second voice, all in one colour, thinner than the first."""
+
+    def __init__(self, colour: str, width: float) -> None:
+        self._pen, self._lines = QPen(QColor(colour), width), Lines(QLineF, 4)
+
+    def paint(self, painter: QPainter, strokes: Strokes, scale: Scale) -> None:
+        """Draw them."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if len(strokes.lines):
+            painter.setPen(self._pen)
+            self._lines.resize(len(strokes.lines))
+            self._lines.ndarray()[:] = strokes.lines
+            painter.drawLines(*self._lines.drawargs())

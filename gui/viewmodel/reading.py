@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from ...practice.notes import NO_NOTE, midi_name, nearest_note
+from ...model.convert import hz_to_midi
+from ...practice.notes import NO_NOTE, midi_name
+from ...practice.tuning import Tuning
 from ...realtime.frame import PitchFrame
 
 HOLD = 0.7  # s that a note stays readable after its end
@@ -58,13 +60,13 @@ class CurrentNote:
         if frames:
             self._fetched = clock
 
-    def read(self, clock: float, a4: float = 440.0) -> Reading:
-        """The reading at `clock`, named by the concert pitch `a4` (Hz)."""
+    def read(self, clock: float, tuning: Tuning) -> Reading:
+        """The reading at `clock`, by the notes of a tuning."""
         stale = max(clock - self._fetched - STALE, 0.0)
         silence = self._newest - self._voiced_at + stale
         if not self._recent or silence > HOLD:
             return Reading()
         hz = median(self._recent)
-        midi, cents = nearest_note(hz, a4)
+        midi, cents = tuning.nearest(hz_to_midi(hz, tuning.a4))
         now = median(list(self._recent)[-QUICK:])
         return Reading(midi, cents, cents + 1200.0 * math.log2(now / hz), hz, held=silence > BREAK)

@@ -1,6 +1,8 @@
 import numpy as np
 
-from livepitch.gui.viewmodel.history import BANDS, PitchHistory, joined, styles
+from livepitch.gui.viewmodel.history import PitchHistory
+from livepitch.gui.viewmodel.intonation import BANDS, joined, styles
+from livepitch.realtime.frame import PitchTrack
 
 A4, A5 = 440.0, 880.0
 
@@ -13,6 +15,38 @@ def test_arrays_never_grow_and_the_newest_is_last(tone):
     assert len(history.time) == len(history.f0) == len(history.confidence) == len(history.centre) == 100
     np.testing.assert_allclose(history.time, 4.0 + 0.01 * np.arange(100))
     assert not history.empty
+
+
+def test_memory_is_bounded_and_nothing_kept_is_lost(tone):
+    history = PitchHistory(seconds=50.0)
+    for start in range(0, 600, 3):
+        history.extend(tone(A4 + start, 3.0, start=float(start)))
+        first = max(0, start + 3 - 50)
+        np.testing.assert_allclose(history.time, np.arange(100 * first, 100 * (start + 3)) / 100)
+        np.testing.assert_allclose(history.f0, A4 + 3 * (np.arange(100 * first, 100 * (start + 3)) // 300))
+        assert all(len(column) <= 10_000 for column in history._columns.values())
+
+
+def test_what_has_changed_is_told_once(tone, frame):
+    history = PitchHistory()
+    history.extend(tone(A4, 1.0))
+    assert history.take_touched() == -np.inf
+    assert history.take_touched() == np.inf
+    history.extend([frame(1.0, A4)])
+    assert history.take_touched() == np.float64(0.91)  # the centres before it know of it
+    history.extend([frame(0.5, A5)])
+    assert 0.3 < history.take_touched() < 0.5
+
+
+def test_a_recording_is_remembered_whole():
+    n = 30_000
+    track = PitchTrack(
+        np.arange(n) / 100, np.full(n, A4, np.float32), np.ones(n, bool), np.ones(n, np.float32), np.full(n, A4)
+    )
+    history = PitchHistory.of(track)
+    assert (len(history), history.oldest, history.newest) == (n, 0.0, 299.99)
+    np.testing.assert_allclose(history.centre, A4)
+    assert history.settled.all()
 
 
 def test_more_frames_at_once_than_it_holds(tone):
@@ -28,7 +62,7 @@ def test_a_settled_frame_replaces_the_instant_one(frame):
     history.extend([frame(0.01 * i, A5, confidence=0.3, settled=False) for i in range(5)])
     history.extend([frame(0.02, A4, confidence=0.8)])
     np.testing.assert_allclose(history.f0[-5:], [A5, A5, A4, A5, A5])
-    assert history.confidence[-3] == 0.8
+    assert history.confidence[-3] == np.float32(0.8)
     assert history.newest == 0.04
 
 
@@ -80,8 +114,8 @@ def test_lines_break_where_the_voice_does():
 
 
 def test_styles_tell_intonation_and_confidence_apart():
-    midi = np.array([69.0, 69.1, 69.2, 68.5, 69.0])
+    cents = np.array([0.0, 10.0, 20.0, -50.0, 0.0])
     confidence = np.array([0.9, 0.9, 0.9, 0.9, 0.1])
-    style = styles(midi, confidence, np.ones(5, bool))
+    style = styles(cents, confidence, np.ones(5, bool))
     np.testing.assert_array_equal(style % BANDS, [0, 0, 1, 2, 0])
     assert style[4] // BANDS == 0 < style[0] // BANDS

@@ -2,14 +2,17 @@ import time
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QLineF, QPointF
-from PyQt6.QtGui import QColor, QImage
+from PyQt6.QtCore import QLineF, QPointF, QRectF
+from PyQt6.QtGui import QColor, QImage, QPainter
 
 from livepitch.gui.look.theme import DARK, LIGHT
 from livepitch.gui.plot.pitch_view import PitchView
-from livepitch.gui.plot.trace import Lines
+from livepitch.gui.plot.scale import Scale
+from livepitch.gui.plot.trace import Lines, strokes
 from livepitch.gui.viewmodel.live import Live
 from livepitch.gui.viewmodel.reading import Reading
+from livepitch.gui.viewmodel.time_window import AHEAD
+from livepitch.practice.tuning import Tuning
 
 
 @pytest.fixture(params=[LIGHT, DARK], ids=["light", "dark"])
@@ -17,7 +20,7 @@ def view(qtbot, request):
     view = PitchView()
     qtbot.addWidget(view)
     view.resize(900, 600)
-    view.set_theme(request.param)
+    view.set_look(request.param, Tuning())
     view.show()
     view.theme = request.param
     return view
@@ -27,8 +30,9 @@ def show(view, frames, a4=440.0):
     """Put frames on screen, the newest just sung, and look."""
     live, clock = Live(), time.monotonic()
     live.observe(frames, clock)
-    reading = live.note.read(clock, a4)
-    view.advance(live, reading, clock, 0.016, a4)
+    tuning = Tuning(a4)
+    view.set_look(view.theme, tuning)
+    view.advance(live, live.note.read(clock, tuning), clock, 0.016)
     return pixels(view.grab().toImage())
 
 
@@ -48,6 +52,8 @@ def where(picture, colour, view):
 
 def place(view, x, midi):
     """Where in the picture the time x (s from now) and a pitch lie."""
+    window = view.time_window
+    x += window.stop - window.left
     point = view.mapFromScene(view.plotItem.getViewBox().mapViewToScene(QPointF(x, midi)))
     return point.x(), point.y()
 
@@ -112,7 +118,7 @@ def test_concert_pitch_moves_the_trace(view, tone):
 
 def test_the_sung_key_is_lit(view, tone):
     picture = show(view, tone(440.0, 1.0))
-    x = round(place(view, view.plotItem.getViewBox().viewRange()[0][1], 69.0)[0]) + 8
+    x = round(place(view, AHEAD * view.time_window.seconds, 69.0)[0]) + 8
 
     def key(midi):
         return QColor(*(int(value) for value in picture[round(place(view, 0, midi)[1]) + 8, x])).name()
@@ -123,25 +129,72 @@ def test_the_sung_key_is_lit(view, tone):
 
 
 def test_a_held_note_lights_no_key(view, tone):
-    view.advance(Live(), Reading(69, 0.0, 0.0, 440.0, held=True), time.monotonic(), 0.016, 440.0)
+    view.advance(Live(), Reading(69, 0.0, 0.0, 440.0, held=True), time.monotonic(), 0.016)
     assert view.keys.lit is None
 
 
-def test_a_long_song_leaves_no_more_points_than_the_screen_shows(view, tone):
+def test_only_the_newest_tiles_are_drawn_again(view, tone, frame):
     live = Live()
-    for start in range(0, 300, 5):
-        live.observe(tone(440.0, 5.0, start=float(start)), float(start))
-    view.show_seconds(30.0)
-    view.redraw(live, 300.0, 440.0)
-    assert max(len(curve.xData) for curve in view.trace.curves if curve.isVisible()) <= 3015
+    for start in range(0, 60, 5):
+        live.observe(tone(440.0, 5.0, start=float(start)), float(start + 5))
+    view.note_range.follow(69.0, 0.016)
+    view.advance(live, Reading(), 60.0, 0.016)
+    view.grab()
+    before = view.roll.tiles.drawn
+    for tick in range(10):
+        live.observe([frame(60.0 + 0.01 * tick, 440.0)], 60.0 + 0.01 * tick)
+        view.advance(live, Reading(), 60.0 + 0.01 * tick, 0.01)
+        view.grab()
+    assert view.roll.tiles.drawn - before <= 2 * 10 + 1  # of 7 in sight
+
+
+def test_a_picture_of_tiles_is_the_picture_drawn_at_once(view, tone):
+    live = Live()
+    live.observe([*tone(440.0, 2.0), *tone(450.0, 2.0, start=2.0), *tone(453.0, 4.0, start=4.0)], 0.0)
+    view.advance(live, Reading(), 8.0, 0.016)
+    tiled = pixels(view.grab().toImage())
+    scale = view.roll.scale_on_screen
+    whole = QImage(round(scale.area.width()), round(scale.area.height()), QImage.Format.Format_RGB32)
+    whole.fill(QColor(view.theme.row))
+    painter = QPainter(whole)
+    area = QRectF(0.0, 0.0, scale.area.width(), scale.area.height())
+    view.roll._draw(painter, Scale(area, scale.left, scale.seconds, scale.low, scale.high))
+    painter.end()
+    left, top = round(scale.area.left()), round(scale.area.top())
+    part = tiled[top : top + whole.height(), left : left + whole.width()]
+    off = np.abs(part.astype(int) - pixels(whole)).max(axis=2) > 40
+    off[:, round(scale.x(7.9) - left) :] = False  # the dot
+    assert off.mean() < 1e-4
+
+
+def test_ten_minutes_on_screen_are_one_line_for_each_pixel(view, tone, frame):
+    live = Live()
+    for start in range(0, 600, 10):
+        live.observe([*tone(440.0, 5.0, start=float(start)), *tone(392.0, 5.0, start=start + 5.0)], start + 10.0)
+    view.advance(live, Reading(), 600.0, 0.016)
+    view.scale_time(600 / 8)
+    view.grab()
+    scale = view.roll.scale_on_screen
+    made = strokes(live.history, scale, Tuning())
+    assert 0.85 * scale.area.width() < len(made.lines) <= scale.area.width()
+    heights = {round(scale.midi_at(y), 1) for y in made.lines[:, [1, 3]].ravel().tolist()}
+    assert {67.0, 69.0} <= {round(height) for height in heights}
+
+
+def test_a_voice_between_two_notes_is_dotted(view, tone):
+    picture = show(view, tone(440.0 * 2 ** (45 / 1200), 6.0))
+    y = round(place(view, 0, 69.45)[1])
+    _, columns = where(picture[y - 1 : y + 2], view.theme.far, view)
+    gaps = np.diff(np.unique(columns)) > 1
+    assert gaps.sum() > 40
 
 
 def test_more_seconds_and_more_notes(view):
-    view.show_seconds(1000)
-    assert view.seconds == 30
+    view.scale_time(1e6)
+    assert view.time_window.seconds == 1800
     view.zoom(4)
-    (left, _), (low, high) = view.plotItem.getViewBox().viewRange()
-    assert left == -30
+    (left, right), (low, high) = view.plotItem.getViewBox().viewRange()
+    assert (left, right) == (0, 1800)
     assert high - low == 28
 
 

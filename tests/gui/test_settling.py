@@ -3,39 +3,39 @@
 import numpy as np
 import pytest
 
+from livepitch.gui.look.theme import LIGHT
+from livepitch.gui.plot.trace import Pens, strokes
 from livepitch.gui.sound.transport import State
 from livepitch.gui.viewmodel.chosen_model import SETTLES
-from livepitch.gui.viewmodel.history import CENTRE, STYLES, PitchHistory
+from livepitch.gui.viewmodel.history import CENTRE, PitchHistory
+from livepitch.gui.viewmodel.intonation import STYLES
 from livepitch.gui.viewmodel.live import Live
 from livepitch.model.convert import hz_to_midi
+from livepitch.practice.tuning import Tuning
 
 A4, A5 = 440.0, 880.0
 
 
 def drawn(view, instant):
-    """The points of the trace that a visible curve leads to, thin ones or others: x and y."""
-    curves = view.trace.curves[STYLES:] if instant else view.trace.curves[:STYLES]
-    found = set()
-    for curve in curves:
-        if curve.isVisible():
-            x, y = curve.getData()
-            leads = np.flatnonzero(curve.opts["connect"][: len(x)]) + 1
-            found |= {(round(float(x[i]), 3), round(float(y[i]), 3)) for i in leads}
-    return found
+    """The points that lines of the picture lead to, thin ones or others: s and MIDI number."""
+    view.grab()
+    scale = view.roll.scale_on_screen
+    made = strokes(view.roll.voices[0].history, scale, Tuning())
+    ends = made.lines[(made.style >= STYLES) == instant, 2:]
+    return {(round(scale.time_at(x), 3), round(scale.midi_at(y), 3)) for x, y in ends.tolist()}
 
 
 def test_the_trace_moves_to_where_it_settles_and_is_thick_there(running, studio, tone):
-    live, view = running.live, running.stage.view
+    view = running.stage.view
     studio.stream.ready = tone(A5, 2.0, settled=False)
     running.tick()
     assert {y for _, y in drawn(view, instant=True)} == {81.0}
     assert drawn(view, instant=False) == set()
     studio.stream.ready = tone(A4, 1.0)
     running.tick()
-    view.redraw(live, 2.0, A4)
-    assert {(x + 2 < 0.995, y) for x, y in drawn(view, instant=False)} == {(True, 69.0)}
-    assert {(x + 2 > 0.995, y) for x, y in drawn(view, instant=True)} == {(True, 81.0)}
-    assert live.history.newest == pytest.approx(1.99)
+    assert {(x < 0.995, y) for x, y in drawn(view, instant=False)} == {(True, 69.0)}
+    assert {(x > 0.995, y) for x, y in drawn(view, instant=True)} == {(True, 81.0)}
+    assert running.live.history.newest == pytest.approx(1.99)
 
 
 def test_what_settles_unvoiced_disappears(running, studio, tone):
@@ -44,12 +44,11 @@ def test_what_settles_unvoiced_disappears(running, studio, tone):
     studio.stream.ready = tone(np.nan, 1.0)
     running.tick()
     view = running.stage.view
-    view.redraw(running.live, 1.0, A4)
     assert drawn(view, instant=True) | drawn(view, instant=False) == set()
 
 
-def test_instant_lines_are_thinner(window):
-    widths = [curve.opts["pen"].widthF() for curve in window.stage.view.trace.curves]
+def test_instant_lines_are_thinner():
+    widths = [pen.widthF() for pen in Pens(LIGHT)._pens]
     assert all(thin < 0.6 * thick for thick, thin in zip(widths[:STYLES], widths[STYLES:], strict=True))
 
 
@@ -72,8 +71,8 @@ def test_centres_are_found_again_where_frames_settle(frame):
     assert 100 - CENTRE <= changed.min() <= changed.max() <= 100 + CENTRE
 
 
-def test_a_minute_old_frame_settles_and_an_older_one_does_not(tone, frame):
-    history = PitchHistory()
+def test_a_frame_settles_as_long_as_it_is_remembered(tone, frame):
+    history = PitchHistory(seconds=60.0)
     history.extend(tone(A4, 70.0, settled=False))
     history.extend([frame(9.99, A5), frame(10.0, A5), frame(69.99, A5)])
     assert history.f0[0] == history.f0[-1] == A5
@@ -90,10 +89,10 @@ def test_frames_that_come_and_settle_between_two_ticks(tone):
 def test_note_level_and_time_hear_instant_frames_alone(tone, frame):
     live = Live()
     live.observe([frame(0.01 * i, A5, settled=False, captured=50 + 0.01 * i) for i in range(100)], 51.0)
-    before = live.note.read(51.0), live.loudness.level, live.playhead.now(51.0)
+    before = live.note.read(51.0, Tuning()), live.loudness.level, live.playhead.now(51.0)
     late = [frame(0.01 * i, A4, level=-3.0, captured=50 + 0.01 * i) for i in range(50)]
     live.observe(late, 51.0)
-    assert (live.note.read(51.0), live.loudness.level, live.playhead.now(51.0)) == before
+    assert (live.note.read(51.0, Tuning()), live.loudness.level, live.playhead.now(51.0)) == before
     assert hz_to_midi(live.history.recent_f0()) == 81
 
 

@@ -12,11 +12,12 @@ from livepitch.gui.look.wording import (
     skipped_text,
     verdict,
 )
-from livepitch.gui.plot.note_grid import clock_text, rows, time_step
+from livepitch.gui.plot.rows import clock_text, time_step
 from livepitch.gui.viewmodel.loudness import FLOOR, Loudness
 from livepitch.gui.viewmodel.note_range import NoteRange
 from livepitch.gui.viewmodel.playhead import Playhead
 from livepitch.gui.viewmodel.reading import CurrentNote
+from livepitch.practice.tuning import Tuning
 from livepitch.realtime.frame import Percentiles, StreamStats
 
 
@@ -100,29 +101,29 @@ def test_playhead_takes_arrival_where_nothing_was_stamped(frame):
 def test_reading_names_the_note_and_holds_it(tone, frame):
     note = CurrentNote()
     note.observe(tone(440.0 * 2 ** (12 / 1200), 0.2), clock=10.0)
-    reading = note.read(10.0)
+    reading = note.read(10.0, Tuning())
     assert (reading.name, reading.held) == ("A4", False)
     assert reading.cents == pytest.approx(12.0)
     assert reading.needle == pytest.approx(12.0)
     note.observe([frame(0.2 + 0.01 * i) for i in range(50)], clock=10.5)
-    assert note.read(10.5).name == "A4"
-    assert note.read(10.5).held
+    assert note.read(10.5, Tuning()).name == "A4"
+    assert note.read(10.5, Tuning()).held
     note.observe([frame(0.7 + 0.01 * i) for i in range(30)], clock=10.8)
-    assert note.read(10.8).name == "–"
+    assert note.read(10.8, Tuning()).name == "–"
 
 
 def test_reading_fades_when_the_input_is_lost(tone):
     note = CurrentNote()
     note.observe(tone(440.0, 0.2), clock=10.0)
-    assert not note.read(10.3).held
-    assert note.read(11.0).held
-    assert note.read(12.0).name == "–"
+    assert not note.read(10.3, Tuning()).held
+    assert note.read(11.0, Tuning()).held
+    assert note.read(12.0, Tuning()).name == "–"
 
 
 def test_needle_moves_before_the_name(tone):
     note = CurrentNote()
     note.observe([*tone(440.0, 0.2), *tone(440.0 * 2 ** (60 / 1200), 0.04, start=0.2)], clock=10.0)
-    reading = note.read(10.0)
+    reading = note.read(10.0, Tuning())
     assert reading.name == "A4"
     assert reading.cents == pytest.approx(0.0)
     assert reading.needle == pytest.approx(60.0)
@@ -131,7 +132,7 @@ def test_needle_moves_before_the_name(tone):
 def test_a_new_note_after_silence_forgets_the_old_one(tone):
     note = CurrentNote()
     note.observe([*tone(440.0, 0.2), *tone(220.0, 0.02, start=0.5)], clock=10.0)
-    assert note.read(10.0).name == "A3"
+    assert note.read(10.0, Tuning()).name == "A3"
 
 
 def test_level_falls_slowly_and_its_peak_stays(frame):
@@ -198,15 +199,10 @@ def test_skipped_audio_in_seconds():
     assert skipped_text(StreamStats(), 0) == "skipped 0 s"
 
 
-def test_rows_cover_the_range():
-    assert list(rows(59.5, 62.5)) == [60, 61, 62]
-    assert list(rows(59.4, 62.6)) == [59, 60, 61, 62, 63]
-
-
 @pytest.mark.parametrize(("seconds", "width", "step"), [(8, 900, 1), (8, 400, 2), (30, 900, 5), (30, 100, 30)])
 def test_time_labels_have_room(seconds, width, step):
     assert time_step(seconds, width) == step
 
 
 def test_clock():
-    assert [clock_text(second) for second in (0, 9, 65, 600)] == ["0:00", "0:09", "1:05", "10:00"]
+    assert [clock_text(second) for second in (0, 9, 65, 600, 3905)] == ["0:00", "0:09", "1:05", "10:00", "1:05:05"]

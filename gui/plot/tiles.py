@@ -1,0 +1,80 @@
+"""Pictures of what stays the same, kept from one paint to the next.
+
+To draw eight seconds of voice takes several times as long as to copy their picture. So the roll is cut into tiles that
+stand still in time: a paint copies them to where time has moved them, and draws only those whose content has changed,
+at the newest moment one or two. Tiles begin at whole pixels of the screen, hence what lies between them shows no seam.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from PyQt6.QtCore import QPointF, QRectF
+from PyQt6.QtGui import QColor, QImage, QPainter
+
+from .scale import Scale
+
+WIDTH = 128  # px of the screen
+SPARE = 2  # tiles kept on either side of those in sight
+
+Draw = Callable[[QPainter, Scale], None]
+
+
+class Tiles:
+    """The tiles of one roll; `draw` paints a stretch of it."""
+
+    def __init__(self, draw: Draw) -> None:
+        self._draw = draw
+        self._look: object = None
+        self._pictures: dict[int, QImage] = {}
+        self._rate = 1.0  # px of the screen per second
+        self.drawn = 0
+        """How many were drawn so far."""
+
+    def forget(self) -> None:
+        """All looks different now."""
+        self._pictures.clear()
+
+    def forget_since(self, time: float) -> None:
+        """What was heard from `time` (s) on has changed."""
+        if math.isfinite(time):
+            # A line is a few px wide: it reaches into the tile before its first point.
+            first = math.floor((time * self._rate - 4.0) / WIDTH)
+            self._pictures = {place: picture for place, picture in self._pictures.items() if place < first}
+        elif time < 0:
+            self.forget()
+
+    def aligned(self, scale: Scale, ratio: float) -> Scale:
+        """The scale moved by less than a pixel of the screen, so that tiles lie on whole ones."""
+        rate = scale.px_per_second * ratio
+        return Scale(scale.area, round(scale.left * rate) / rate, scale.seconds, scale.low, scale.high)
+
+    def paint(self, painter: QPainter, scale: Scale, ground: QColor, ratio: float) -> None:
+        """Fill the area of an aligned scale; `ratio`: pixels of the screen per px."""
+        self._rate = scale.px_per_second * ratio
+        look = (self._rate, scale.low, scale.high, scale.area.height(), ratio)
+        if look != self._look:
+            self._look = look
+            self.forget()
+        first = round(scale.left * self._rate)
+        places = range(first // WIDTH, (first + math.ceil(scale.area.width() * ratio)) // WIDTH + 1)
+        kept = range(places.start - SPARE, places.stop + SPARE)
+        self._pictures = {place: picture for place, picture in self._pictures.items() if place in kept}
+        for place in places:
+            if place not in self._pictures:
+                self._pictures[place] = self._picture(place, scale, ground, ratio)
+            x = scale.area.left() + (place * WIDTH - first) / ratio
+            painter.drawImage(QPointF(x, scale.area.top()), self._pictures[place])
+
+    def _picture(self, place: int, scale: Scale, ground: QColor, ratio: float) -> QImage:
+        self.drawn += 1
+        height = math.ceil(scale.area.height() * ratio)
+        picture = QImage(WIDTH, height, QImage.Format.Format_RGB32)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(ground)
+        painter = QPainter(picture)
+        area = QRectF(0.0, 0.0, WIDTH / ratio, scale.area.height())
+        self._draw(painter, Scale(area, place * WIDTH / self._rate, WIDTH / self._rate, scale.low, scale.high))
+        painter.end()
+        return picture
