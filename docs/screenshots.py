@@ -25,13 +25,13 @@ MOMENT = 8.65  # s of the phrase: a held note after one with vibrato
 def take(theme: str) -> None:
     """Run the window until the moment has come, then save its picture."""
     window = Window(DemoVoice())
-    window.choose_theme(theme)
+    window.looks.choose_theme(theme)
     window.show()
     window.start()
     loop = QEventLoop()
-    window.transport.failed.connect(lambda problem: loop.exit(print(problem, file=sys.stderr) or 1))
+    window.listening.transport.failed.connect(lambda problem: loop.exit(print(problem, file=sys.stderr) or 1))
     watch = QTimer()
-    watch.timeout.connect(lambda: loop.exit(0) if window.live.history.newest >= MOMENT else None)
+    watch.timeout.connect(lambda: loop.exit(0) if window.listening.live.history.newest >= MOMENT else None)
     watch.start(10)
     if loop.exec():
         sys.exit(1)

@@ -21,7 +21,7 @@ from ..realtime.remote import tuned_remote_session
 from ..realtime.source import Source
 
 if TYPE_CHECKING:
-    from .window import MakeStream
+    from .sound.listening import MakeStream
 
 PACKAGES = (
     "libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "

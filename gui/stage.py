@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from ..practice.tuning import Tuning
+from ..practice.music import Music
 from .look.legend import Legend
 from .look.theme import LIGHT, Theme
 from .note.note_panel import NotePanel
@@ -29,7 +29,7 @@ class Stage(QWidget):
         self.view, self.banner, self.welcome = PitchView(), Banner(), Welcome()
         self.note, self.meter, self.legend = NotePanel(), LevelMeter(), Legend()
         self._panel = self._make_panel()
-        self._theme, self._tuning = LIGHT, Tuning()
+        self._theme, self._music = LIGHT, Music()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 10)
         layout.setSpacing(12)
@@ -66,16 +66,16 @@ class Stage(QWidget):
         self._theme = theme
         for part in (self.note, self.meter, self.legend):
             part.set_theme(theme)
-        self.view.set_look(theme, self._tuning)
+        self.view.set_look(theme, self._music)
 
-    def set_tuning(self, tuning: Tuning) -> None:
-        """Take the notes of a tuning, also for what is on screen already."""
-        self._tuning = tuning
-        self.view.set_look(self._theme, tuning)
+    def set_music(self, music: Music) -> None:
+        """Take other music settings, also for what is on screen already."""
+        self._music = music
+        self.view.set_look(self._theme, music)
 
     def advance(self, live: Live, clock: float, passed: float) -> None:
         """Show a running stream at `clock` (monotonic s), `passed` s after the last call."""
-        reading = live.note.read(clock, self._tuning)
+        reading = live.note.read(clock, self._music)
         self.view.advance(live, reading, clock, passed)
         self.note.show_reading(reading)
         self.meter.show_loudness(live.loudness)

@@ -1,1 +1,1 @@
-"""Musical logic without a screen: notes now, targets, exercises and scoring later."""
+"""Musical logic without a screen: notes, tunings, keys, names and intonation; exercises and scoring later."""

@@ -1,4 +1,4 @@
-"""Notes of the equal-tempered scale: their names, and how far a pitch lies from the nearest one."""
+"""Notes of the equal-tempered scale: their English names, and how far a pitch lies from the nearest one."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..model.convert import hz_to_midi
+from .naming import NoteNames
+from .tuning import Tuning
 
-PITCH_CLASSES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 BLACK_KEYS = frozenset({1, 3, 6, 8, 10})  # pitch classes of the black keys, C = 0
 NO_NOTE = "–"
+EQUAL_TUNING = Tuning()
+ENGLISH = NoteNames()
 
 
 def note_name(hz: float, a4: float = 440.0) -> str:
@@ -23,7 +26,7 @@ def note_name(hz: float, a4: float = 440.0) -> str:
 
 def midi_name(midi: int) -> str:
     """Name of a MIDI note: 60 is "C4" (middle C), 69 is "A4"."""
-    return f"{PITCH_CLASSES[midi % 12]}{midi // 12 - 1}"
+    return ENGLISH.name(midi)
 
 
 def is_black_key(midi: int) -> bool:
@@ -36,13 +39,8 @@ def nearest_note(hz: float, a4: float = 440.0) -> tuple[int | None, float]:
 
     (None, NaN) where there is no pitch: NaN, infinite, 0 Hz or less. `a4` in Hz; ValueError unless positive.
     """
-    if not a4 > 0:
-        raise ValueError(f"a4 must be a positive frequency in Hz, not {a4}")
-    if not (math.isfinite(hz) and hz > 0):
-        return None, math.nan
-    exact = hz_to_midi(hz, a4)
-    midi = math.floor(exact + 0.5)
-    return midi, 100.0 * (exact - midi)
+    tuning = Tuning(a4)
+    return tuning.nearest(hz_to_midi(hz, a4) if hz > 0 else math.nan)
 
 
 @overload
@@ -51,6 +49,4 @@ def cents_off(midi: float) -> float: ...
 def cents_off(midi: ArrayLike) -> NDArray[np.float64]: ...
 def cents_off(midi: ArrayLike) -> float | NDArray[np.float64]:
     """Cents from the nearest note to a fractional MIDI number (-50 to 50), scalar or array; NaN stays NaN."""
-    exact = np.asarray(midi, np.float64)
-    cents = 100.0 * (exact - np.floor(exact + 0.5))
-    return float(cents) if np.ndim(midi) == 0 else cents
+    return EQUAL_TUNING.nearest(midi)[1]

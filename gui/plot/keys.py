@@ -7,10 +7,9 @@ from typing import Any
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPen
 
-from ...practice.notes import is_black_key, midi_name
-from ...practice.tuning import Tuning
+from ...practice.music import Music
 from ..look.theme import LIGHT, Theme
-from .rows import begins_octave
+from .rows import begins_octave, is_black
 from .strip import Strip
 
 WIDTH = 62  # px
@@ -23,7 +22,7 @@ class KeyStrip(Strip):
     def __init__(self) -> None:
         super().__init__("right")
         self.theme: Theme = LIGHT
-        self.tuning = Tuning()
+        self.music = Music()
         self.lit: int | None = None
         """The note that is sung."""
         self.lit_colour = LIGHT.accent
@@ -38,18 +37,15 @@ class KeyStrip(Strip):
         painter.fillRect(area, QColor(self.theme.key_white))
         scale = area.height() / (high - low)
         for black in (False, True):  # the black keys lie over the white ones
-            for note in self.tuning.notes(low, high):
-                if self._is_black(note) == black:
-                    bottom, top = (area.bottom() - (border - low) * scale for border in self.tuning.row(note))
+            for note in self.music.tuning.notes(low, high):
+                if is_black(self.music, note) == black:
+                    bottom, top = (area.bottom() - (border - low) * scale for border in self.music.tuning.row(note))
                     self._paint_key(painter, note, QRectF(area.left(), top, area.width(), bottom - top))
-
-    def _is_black(self, note: int) -> bool:
-        return self.tuning.twelve and is_black_key(note)
 
     def _paint_key(self, painter: QPainter, note: int, row: QRectF) -> None:
         theme, lit = self.theme, note == self.lit
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        if self._is_black(note):
+        if is_black(self.music, note):
             key = QRectF(row.left(), row.top(), row.width() * BLACK_SHARE, row.height())
             middle = round(row.center().y())
             painter.setPen(QPen(QColor(theme.octave_line)))
@@ -59,21 +55,21 @@ class KeyStrip(Strip):
             return
         if lit:
             painter.fillRect(row, QColor(self.lit_colour))
-        if begins_octave(self.tuning, note) or note % 12 == 5 or not self.tuning.twelve:  # no black key below
+        if not is_black(self.music, note - 1):
             painter.setPen(QPen(QColor(theme.octave_line)))
             painter.drawLine(QPointF(row.left(), round(row.bottom())), QPointF(row.right(), round(row.bottom())))
         self._paint_name(painter, note, row, theme.row if lit else theme.on_key_white)
 
     def _paint_name(self, painter: QPainter, note: int, key: QRectF, colour: str) -> None:
-        area, black = self.boundingRect(), self._is_black(note)
+        area, black = self.boundingRect(), is_black(self.music, note)
         cut = key.center().y() - area.top() < 6 or area.bottom() - key.center().y() < 6
         if cut or key.height() < 9 or (key.height() < 14 and black):
             return
         font = QFont(painter.font())
         font.setPixelSize(round(min(max(0.62 * key.height(), 9), 14)) - int(black))
-        font.setBold(begins_octave(self.tuning, note) or note == self.lit)
+        font.setBold(begins_octave(self.music, note) or note == self.lit)
         painter.setFont(font)
         painter.setPen(QColor(colour))
         side = Qt.AlignmentFlag.AlignHCenter if black else Qt.AlignmentFlag.AlignRight
         place = key.adjusted(0, -2, 0 if black else -5, 2)
-        painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, midi_name(note))
+        painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, self.music.name(note))

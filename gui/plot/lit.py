@@ -8,7 +8,7 @@ from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QColor, QPainter, QPen
 
 from ...model.convert import hz_to_midi
-from ...practice.tuning import Tuning
+from ...practice.music import Music
 from ..look.theme import LIGHT, Theme, blend
 from ..viewmodel.history import PitchHistory
 from ..viewmodel.intonation import band
@@ -24,7 +24,7 @@ class Lit:
 
     def __init__(self) -> None:
         self.theme: Theme = LIGHT
-        self.tuning = Tuning()
+        self.music = Music()
         self.note: int | None = None
         """Whose row is lit."""
         self.history: PitchHistory | None = None
@@ -33,7 +33,7 @@ class Lit:
     def __call__(self, painter: QPainter, scale: Scale) -> None:
         """Draw both, where there is anything to show."""
         if self.note is not None:
-            self._paint_row(painter, row_area(scale, self.tuning, self.note))
+            self._paint_row(painter, row_area(scale, self.music.tuning, self.note))
         if self.history is not None and not self.history.empty:
             self._paint_dot(painter, scale, self.history)
 
@@ -45,10 +45,11 @@ class Lit:
         painter.setCompositionMode(mode.CompositionMode_SourceOver)
 
     def _paint_dot(self, painter: QPainter, scale: Scale, history: PitchHistory) -> None:
-        midi = hz_to_midi(float(history.f0[-1]), self.tuning.a4)
+        tuning = self.music.tuning
+        midi = hz_to_midi(float(history.f0[-1]), tuning.a4)
         if math.isnan(midi):
             return
-        _, cents = self.tuning.nearest(hz_to_midi(float(history.centre[-1]), self.tuning.a4))
+        _, cents = tuning.nearest(hz_to_midi(float(history.centre[-1]), tuning.a4))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(self.theme.row), 2.0))
         painter.setBrush(QColor(self.theme.bands[band(cents)]))

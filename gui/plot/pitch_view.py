@@ -12,7 +12,7 @@ from PyQt6.QtGui import QColor, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QSizePolicy
 
 from ...model.convert import hz_to_midi
-from ...practice.tuning import Tuning
+from ...practice.music import Music
 from ..look.theme import LIGHT, Theme
 from ..viewmodel.intonation import band
 from ..viewmodel.live import Live
@@ -39,7 +39,7 @@ class PitchView(pg.PlotWidget):  # type: ignore[misc]
         self.roll, self.lit = Roll(), Lit()
         self.roll.layers.append(self.lit)
         self.plotItem.addItem(self.roll, ignoreBounds=True)
-        self.set_look(LIGHT, Tuning())
+        self.set_look(LIGHT, Music())
         self._apply_range()
 
     def _configure(self) -> None:
@@ -59,14 +59,14 @@ class PitchView(pg.PlotWidget):  # type: ignore[misc]
         viewport.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Pitch over time")
 
-    def set_look(self, theme: Theme, tuning: Tuning) -> None:
-        """Take the colours of a theme and the notes of a tuning."""
-        self._theme, self._tuning = theme, tuning
+    def set_look(self, theme: Theme, music: Music) -> None:
+        """Take the colours of a theme and the notes of the music."""
+        self._theme, self._music = theme, music
         self.setBackground(QColor(theme.card))
         for part in (self.keys, self.lit):
-            part.theme, part.tuning = theme, tuning
+            part.theme, part.music = theme, music
         self.clock.theme = theme
-        self.roll.set_look(theme, tuning)
+        self.roll.set_look(theme, music)
         for strip in (self.keys, self.clock):
             strip.update()
 
@@ -77,13 +77,16 @@ class PitchView(pg.PlotWidget):  # type: ignore[misc]
         self.roll.tiles.forget()
         self.roll.update()
 
+    def show_live(self, live: Live) -> None:
+        """Show a stream from now on."""
+        self.show_voices(Voice(live.history))
+        self.lit.history = live.history
+        self.refresh()
+
     def advance(self, live: Live, reading: Reading, clock: float, passed: float) -> None:
         """Show a stream at `clock` (monotonic s), `passed` seconds after the last call."""
         now = live.playhead.now(clock)
-        if [voice.history for voice in self.roll.voices] != [live.history]:
-            self.show_voices(Voice(live.history))
-            self.lit.history = live.history
-        self.note_range.follow(hz_to_midi(live.history.recent_f0(), self._tuning.a4), passed)
+        self.note_range.follow(hz_to_midi(live.history.recent_f0(), self._music.a4), passed)
         self.time_window.advance(live.history.oldest, 0.0 if math.isnan(now) else now)
         self.refresh()
         self.light(reading)

@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QColor, QPainter
 
-from ...practice.tuning import Tuning
+from ...practice.music import Music
 from ..look.theme import LIGHT, Theme
 from ..viewmodel.history import PitchHistory
 from .rows import paint_rows, paint_seconds, time_step
@@ -46,11 +46,11 @@ class Roll(pg.GraphicsObject):  # type: ignore[misc]
         self.tiles = Tiles(self._draw)
         self._ratio = 1.0
         self._scale = Scale(QRectF(0, 0, 1, 1), 0.0, 1.0, 48.0, 72.0)
-        self.set_look(LIGHT, Tuning())
+        self.set_look(LIGHT, Music())
 
-    def set_look(self, theme: Theme, tuning: Tuning) -> None:
-        """Take the colours of a theme and the notes of a tuning."""
-        self._theme, self._tuning = theme, tuning
+    def set_look(self, theme: Theme, music: Music) -> None:
+        """Take the colours of a theme and the notes of the music."""
+        self._theme, self._music = theme, music
         self._pens, self._plain = Pens(theme), PlainPen(theme.muted, SECOND_WIDTH)
         self.tiles.forget()
         self.update()
@@ -93,9 +93,9 @@ class Roll(pg.GraphicsObject):  # type: ignore[misc]
         return Scale(whole, self.left, right - left, low, high)
 
     def _draw(self, painter: QPainter, scale: Scale) -> None:
-        paint_rows(painter, scale, self._tuning, self._theme)
+        paint_rows(painter, scale, self._music, self._theme)
         paint_seconds(painter, scale, time_step(self._scale.seconds, self._scale.area.width()), self._theme)
         for voice in self.voices[1:]:
-            self._plain.paint(painter, strokes(voice.history, scale, self._tuning, voice.shift), scale)
+            self._plain.paint(painter, strokes(voice.history, scale, self._music.tuning, voice.shift), scale)
         for voice in self.voices[:1]:
-            self._pens.paint(painter, strokes(voice.history, scale, self._tuning, voice.shift), scale)
+            self._pens.paint(painter, strokes(voice.history, scale, self._music.tuning, voice.shift), scale)

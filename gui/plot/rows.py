@@ -7,6 +7,7 @@ import math
 from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QColor, QPainter, QPen
 
+from ...practice.music import Music
 from ...practice.notes import is_black_key
 from ...practice.tuning import Tuning
 from ..look.theme import Theme
@@ -33,9 +34,14 @@ def clock_text(second: int) -> str:
     return f"{second // 3600}:{minutes}:{second % 60:02d}" if second >= 3600 else f"{minutes}:{second % 60:02d}"
 
 
-def begins_octave(tuning: Tuning, note: int) -> bool:
-    """Whether a note is a C, or the first degree of a scale of other than 12 notes."""
-    return (note - 60) % len(tuning.temperament.cents) == 0
+def begins_octave(music: Music, note: int) -> bool:
+    """Whether a note is a written C, or the first degree of a scale of other than 12 notes."""
+    return (note + music.transposition) % 12 == 0 if music.tuning.twelve else music.tonic(note)
+
+
+def is_black(music: Music, note: int) -> bool:
+    """Whether a note is written for a black key of the piano."""
+    return music.tuning.twelve and is_black_key(note + music.transposition)
 
 
 def row_area(scale: Scale, tuning: Tuning, note: int) -> QRectF:
@@ -49,18 +55,19 @@ def _row(scale: Scale, low: float, high: float) -> QRectF:
     return QRectF(scale.area.left(), top, scale.area.width(), bottom - top)
 
 
-def paint_rows(painter: QPainter, scale: Scale, tuning: Tuning, theme: Theme) -> None:
+def paint_rows(painter: QPainter, scale: Scale, music: Music, theme: Theme) -> None:
     """The black keys' rows shaded, a line under each row, a strong one under every C."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     line, octave, black = QPen(QColor(theme.row_line)), QPen(QColor(theme.octave_line)), QColor(theme.row_black)
+    tuning = music.tuning
     notes = tuning.notes(scale.low, scale.high)
     pitches = tuning.pitch(range(notes.start - 1, notes.stop + 1))  # at once: one by one they take most of the time
     borders = ((pitches[1:] + pitches[:-1]) / 2).tolist()
     for note, low, high in zip(notes, borders, borders[1:], strict=False):
         row = _row(scale, low, high)
-        if tuning.twelve and is_black_key(note):
+        if is_black(music, note):
             painter.fillRect(row, black)
-        painter.setPen(octave if begins_octave(tuning, note) else line)
+        painter.setPen(octave if begins_octave(music, note) else line)
         painter.drawLine(row.bottomLeft(), row.bottomRight())
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from ...model.convert import hz_to_midi
-from ...practice.notes import NO_NOTE, midi_name
-from ...practice.tuning import Tuning
+from ...practice.music import Music
+from ...practice.notes import NO_NOTE
 from ...realtime.frame import PitchFrame
 
 HOLD = 0.7  # s that a note stays readable after its end
@@ -33,11 +33,8 @@ class Reading:
     hz: float = math.nan
     held: bool = False
     """True once the voice has stopped."""
-
-    @property
-    def name(self) -> str:
-        """Note with octave, "F♯3", or a dash."""
-        return NO_NOTE if self.midi is None else midi_name(self.midi)
+    name: str = NO_NOTE
+    """Of the note, with octave: "F♯3"; a dash where there is none."""
 
 
 class CurrentNote:
@@ -60,13 +57,14 @@ class CurrentNote:
         if frames:
             self._fetched = clock
 
-    def read(self, clock: float, tuning: Tuning) -> Reading:
-        """The reading at `clock`, by the notes of a tuning."""
+    def read(self, clock: float, music: Music) -> Reading:
+        """The reading at `clock`, by the notes of the music."""
         stale = max(clock - self._fetched - STALE, 0.0)
         silence = self._newest - self._voiced_at + stale
         if not self._recent or silence > HOLD:
             return Reading()
         hz = median(self._recent)
-        midi, cents = tuning.nearest(hz_to_midi(hz, tuning.a4))
+        midi, cents = music.tuning.nearest(hz_to_midi(hz, music.a4))
+        name = NO_NOTE if midi is None else music.name(midi)
         now = median(list(self._recent)[-QUICK:])
-        return Reading(midi, cents, cents + 1200.0 * math.log2(now / hz), hz, held=silence > BREAK)
+        return Reading(midi, cents, cents + 1200.0 * math.log2(now / hz), hz, silence > BREAK, name)

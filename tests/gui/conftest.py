@@ -114,6 +114,6 @@ def running(window, qtbot):
     from livepitch.gui.sound.transport import State
 
     window.start()
-    qtbot.waitUntil(lambda: window.transport.state is State.RUNNING)
-    window._timer.stop()
+    qtbot.waitUntil(lambda: window.listening.transport.state is State.RUNNING)
+    window.scenes.timer.stop()
     return window

@@ -26,7 +26,7 @@ def window(qtbot, studio):
 
 
 def wait_for_stream(qtbot, window, studio, number):
-    qtbot.waitUntil(lambda: len(studio.streams) == number and window.transport.state is State.RUNNING)
+    qtbot.waitUntil(lambda: len(studio.streams) == number and window.listening.transport.state is State.RUNNING)
     return studio.stream
 
 
@@ -41,11 +41,11 @@ def test_a_model_that_is_loaded_is_not_loaded_again(window, studio, qtbot):
 
 
 def test_another_model_has_its_own_thresholds_and_windows(window, studio, qtbot):
-    window.choose_model(STREAM)
+    window.listening.choose_model(STREAM)
     other = wait_for_stream(qtbot, window, studio, 1)
     assert other.model == "stream"
     assert (other.settings.threshold, other.settings.hop, other.settings.a4) == (None, None, 442.0)
-    window.choose_model(FILE)
+    window.listening.choose_model(FILE)
     again = wait_for_stream(qtbot, window, studio, 2)
     assert (again.model, again.settings.hop) == (LOADED, 32)
 

@@ -22,13 +22,13 @@ def window(qtbot):
 
 def test_the_demo_voice_is_seen_on_its_notes(window, qtbot):
     window.start()
-    with qtbot.assertNotEmitted(window.transport.failed):
-        seen = lambda: window.live.history.newest > 4.5 or window.transport.state is State.STOPPED  # noqa: E731
+    with qtbot.assertNotEmitted(window.listening.transport.failed):
+        seen = lambda: window.listening.live.history.newest > 4.5 or window.listening.transport.state is State.STOPPED  # noqa: E731
         qtbot.waitUntil(seen, timeout=60_000)
-    assert window.transport.state is State.RUNNING, window.stage.welcome.text.text()
+    assert window.listening.transport.state is State.RUNNING, window.stage.welcome.text.text()
     assert not window.stage.welcome.isVisible()
 
-    history = window.live.history
+    history = window.listening.live.history
     _, time, known = demo_phrase(48_000)
     true = np.interp(history.time, time, known, left=np.nan)  # NaN beside silence: boundaries do not count
     both = np.isfinite(true) & np.isfinite(history.f0)

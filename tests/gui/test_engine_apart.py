@@ -19,7 +19,7 @@ def window(qtbot):
     window.show()
     yield window
     window.close()
-    assert not window.transport._thread.is_alive()
+    assert not window.listening.transport._thread.is_alive()
 
 
 def shown(window):
@@ -28,29 +28,29 @@ def shown(window):
 
 def test_the_voice_is_drawn_and_a_dead_engine_is_said_and_started_again(window, qtbot):
     window.start()
-    with qtbot.assertNotEmitted(window.transport.failed):
-        seen = lambda: window.live.history.newest > 1.5 or window.transport.state is State.STOPPED  # noqa: E731
+    with qtbot.assertNotEmitted(window.listening.transport.failed):
+        seen = lambda: window.listening.live.history.newest > 1.5 or window.listening.transport.state is State.STOPPED  # noqa: E731
         qtbot.waitUntil(seen, timeout=60_000)
-    assert window.transport.state is State.RUNNING, window.stage.welcome.text.text()
-    assert np.isfinite(window.live.history.f0).any()
+    assert window.listening.transport.state is State.RUNNING, window.stage.welcome.text.text()
+    assert np.isfinite(window.listening.live.history.f0).any()
     for fact in ("Demo voice", "16 kHz", "model stream", " ms algorithmic)", "xruns 0"):
         assert fact in shown(window)
-    stream = window.transport.stream
+    stream = window.listening.transport.stream
     qtbot.waitUntil(lambda: "sound_to_paint" in stream.stats.stages)
 
-    with qtbot.waitSignal(window.transport.failed) as told:
+    with qtbot.waitSignal(window.listening.transport.failed) as told:
         os.kill(stream.pid, signal.SIGKILL)
     assert "engine ended unexpectedly" in told.args[0]
-    assert window.transport.state is State.STOPPED
+    assert window.listening.transport.state is State.STOPPED
 
     window.start()
-    qtbot.waitUntil(lambda: window.live.history.newest > 0.3, timeout=60_000)
-    assert window.transport.stream is not stream
+    qtbot.waitUntil(lambda: window.listening.live.history.newest > 0.3, timeout=60_000)
+    assert window.listening.transport.stream is not stream
 
 
 def test_a_wrong_model_is_said(window, qtbot):
-    window._chosen.name = "crooner"
-    with qtbot.waitSignal(window.transport.failed, timeout=60_000) as told:
+    window.listening.chosen.name = "crooner"
+    with qtbot.waitSignal(window.listening.transport.failed, timeout=60_000) as told:
         window.start()
     assert "crooner: no such model" in told.args[0]
-    assert window.transport.state is State.STOPPED
+    assert window.listening.transport.state is State.STOPPED

@@ -12,6 +12,7 @@ from livepitch.gui.plot.trace import Lines, strokes
 from livepitch.gui.viewmodel.live import Live
 from livepitch.gui.viewmodel.reading import Reading
 from livepitch.gui.viewmodel.time_window import AHEAD
+from livepitch.practice.music import Music
 from livepitch.practice.tuning import Tuning
 
 
@@ -20,7 +21,7 @@ def view(qtbot, request):
     view = PitchView()
     qtbot.addWidget(view)
     view.resize(900, 600)
-    view.set_look(request.param, Tuning())
+    view.set_look(request.param, Music())
     view.show()
     view.theme = request.param
     return view
@@ -30,9 +31,10 @@ def show(view, frames, a4=440.0):
     """Put frames on screen, the newest just sung, and look."""
     live, clock = Live(), time.monotonic()
     live.observe(frames, clock)
-    tuning = Tuning(a4)
-    view.set_look(view.theme, tuning)
-    view.advance(live, live.note.read(clock, tuning), clock, 0.016)
+    music = Music(a4)
+    view.set_look(view.theme, music)
+    view.show_live(live)
+    view.advance(live, live.note.read(clock, music), clock, 0.016)
     return pixels(view.grab().toImage())
 
 
@@ -138,6 +140,7 @@ def test_only_the_newest_tiles_are_drawn_again(view, tone, frame):
     for start in range(0, 60, 5):
         live.observe(tone(440.0, 5.0, start=float(start)), float(start + 5))
     view.note_range.follow(69.0, 0.016)
+    view.show_live(live)
     view.advance(live, Reading(), 60.0, 0.016)
     view.grab()
     before = view.roll.tiles.drawn
@@ -151,6 +154,7 @@ def test_only_the_newest_tiles_are_drawn_again(view, tone, frame):
 def test_a_picture_of_tiles_is_the_picture_drawn_at_once(view, tone):
     live = Live()
     live.observe([*tone(440.0, 2.0), *tone(450.0, 2.0, start=2.0), *tone(453.0, 4.0, start=4.0)], 0.0)
+    view.show_live(live)
     view.advance(live, Reading(), 8.0, 0.016)
     tiled = pixels(view.grab().toImage())
     scale = view.roll.scale_on_screen
@@ -171,6 +175,7 @@ def test_ten_minutes_on_screen_are_one_line_for_each_pixel(view, tone, frame):
     live = Live()
     for start in range(0, 600, 10):
         live.observe([*tone(440.0, 5.0, start=float(start)), *tone(392.0, 5.0, start=start + 5.0)], start + 10.0)
+    view.show_live(live)
     view.advance(live, Reading(), 600.0, 0.016)
     view.scale_time(600 / 8)
     view.grab()

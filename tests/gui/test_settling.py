@@ -11,6 +11,7 @@ from livepitch.gui.viewmodel.history import CENTRE, PitchHistory
 from livepitch.gui.viewmodel.intonation import STYLES
 from livepitch.gui.viewmodel.live import Live
 from livepitch.model.convert import hz_to_midi
+from livepitch.practice.music import Music
 from livepitch.practice.tuning import Tuning
 
 A4, A5 = 440.0, 880.0
@@ -28,21 +29,21 @@ def drawn(view, instant):
 def test_the_trace_moves_to_where_it_settles_and_is_thick_there(running, studio, tone):
     view = running.stage.view
     studio.stream.ready = tone(A5, 2.0, settled=False)
-    running.tick()
+    running.listening.tick()
     assert {y for _, y in drawn(view, instant=True)} == {81.0}
     assert drawn(view, instant=False) == set()
     studio.stream.ready = tone(A4, 1.0)
-    running.tick()
+    running.listening.tick()
     assert {(x < 0.995, y) for x, y in drawn(view, instant=False)} == {(True, 69.0)}
     assert {(x > 0.995, y) for x, y in drawn(view, instant=True)} == {(True, 81.0)}
-    assert running.live.history.newest == pytest.approx(1.99)
+    assert running.listening.live.history.newest == pytest.approx(1.99)
 
 
 def test_what_settles_unvoiced_disappears(running, studio, tone):
     studio.stream.ready = tone(A4, 1.0, settled=False)
-    running.tick()
+    running.listening.tick()
     studio.stream.ready = tone(np.nan, 1.0)
-    running.tick()
+    running.listening.tick()
     view = running.stage.view
     assert drawn(view, instant=True) | drawn(view, instant=False) == set()
 
@@ -89,20 +90,20 @@ def test_frames_that_come_and_settle_between_two_ticks(tone):
 def test_note_level_and_time_hear_instant_frames_alone(tone, frame):
     live = Live()
     live.observe([frame(0.01 * i, A5, settled=False, captured=50 + 0.01 * i) for i in range(100)], 51.0)
-    before = live.note.read(51.0, Tuning()), live.loudness.level, live.playhead.now(51.0)
+    before = live.note.read(51.0, Music()), live.loudness.level, live.playhead.now(51.0)
     late = [frame(0.01 * i, A4, level=-3.0, captured=50 + 0.01 * i) for i in range(50)]
     live.observe(late, 51.0)
-    assert (live.note.read(51.0, Tuning()), live.loudness.level, live.playhead.now(51.0)) == before
+    assert (live.note.read(51.0, Music()), live.loudness.level, live.playhead.now(51.0)) == before
     assert hz_to_midi(live.history.recent_f0()) == 81
 
 
 def wait_for(qtbot, window, studio, number):
-    qtbot.waitUntil(lambda: len(studio.streams) == number and window.transport.state is State.RUNNING)
+    qtbot.waitUntil(lambda: len(studio.streams) == number and window.listening.transport.state is State.RUNNING)
     return studio.stream
 
 
 def test_the_user_turns_settling_on_and_off(running, studio, qtbot):
-    action, legend = running.actions_.settle, running.stage.legend
+    action, legend = running.listening.settle_action, running.stage.legend
     assert not action.isChecked()
     assert studio.stream.settle is None
     thin = legend.samples[-1]
@@ -126,6 +127,6 @@ def test_what_the_command_line_named_settles_from_the_beginning(qtbot, studio):
     qtbot.addWidget(window)
     window.start()
     assert wait_for(qtbot, window, studio, 1).settle is settler
-    window.actions_.settle.trigger()
+    window.listening.settle_action.trigger()
     assert wait_for(qtbot, window, studio, 2).settle is None
     window.close()

@@ -10,18 +10,18 @@ from tests.gui.conftest import FakeSource
 def test_a_window_makes_tuned_sessions_unless_told_otherwise(qtbot, own_settings):
     window = Window(FakeSource())
     qtbot.addWidget(window)
-    assert window._make_stream is tuned_session
+    assert window.listening._make_stream is tuned_session
     write_tuned(Tuned("demo voice", "stream", 48_000, 96, 4, 70.0))
-    assert window._make_stream(DemoVoice()).tuned is not None
+    assert window.listening._make_stream(DemoVoice()).tuned is not None
     window.close()
 
 
 def test_a_tuned_stream_is_told_in_the_status_line(running, studio):
     rate = running.status.labels["rate"]
-    running._tell(studio.stream)
+    running.listening._tell(studio.stream)
     assert rate.text() == "48 kHz"
     studio.stream.tuned = Tuned("Headset", "stream", 48_000, 128, 1, 40.0)
-    running._tell(studio.stream)
+    running.listening._tell(studio.stream)
     assert rate.text() == "48 kHz, tuned"
     assert "livepitch tune" in rate.toolTip()
 

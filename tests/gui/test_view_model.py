@@ -17,7 +17,7 @@ from livepitch.gui.viewmodel.loudness import FLOOR, Loudness
 from livepitch.gui.viewmodel.note_range import NoteRange
 from livepitch.gui.viewmodel.playhead import Playhead
 from livepitch.gui.viewmodel.reading import CurrentNote
-from livepitch.practice.tuning import Tuning
+from livepitch.practice.music import Music
 from livepitch.realtime.frame import Percentiles, StreamStats
 
 
@@ -101,29 +101,29 @@ def test_playhead_takes_arrival_where_nothing_was_stamped(frame):
 def test_reading_names_the_note_and_holds_it(tone, frame):
     note = CurrentNote()
     note.observe(tone(440.0 * 2 ** (12 / 1200), 0.2), clock=10.0)
-    reading = note.read(10.0, Tuning())
+    reading = note.read(10.0, Music())
     assert (reading.name, reading.held) == ("A4", False)
     assert reading.cents == pytest.approx(12.0)
     assert reading.needle == pytest.approx(12.0)
     note.observe([frame(0.2 + 0.01 * i) for i in range(50)], clock=10.5)
-    assert note.read(10.5, Tuning()).name == "A4"
-    assert note.read(10.5, Tuning()).held
+    assert note.read(10.5, Music()).name == "A4"
+    assert note.read(10.5, Music()).held
     note.observe([frame(0.7 + 0.01 * i) for i in range(30)], clock=10.8)
-    assert note.read(10.8, Tuning()).name == "–"
+    assert note.read(10.8, Music()).name == "–"
 
 
 def test_reading_fades_when_the_input_is_lost(tone):
     note = CurrentNote()
     note.observe(tone(440.0, 0.2), clock=10.0)
-    assert not note.read(10.3, Tuning()).held
-    assert note.read(11.0, Tuning()).held
-    assert note.read(12.0, Tuning()).name == "–"
+    assert not note.read(10.3, Music()).held
+    assert note.read(11.0, Music()).held
+    assert note.read(12.0, Music()).name == "–"
 
 
 def test_needle_moves_before_the_name(tone):
     note = CurrentNote()
     note.observe([*tone(440.0, 0.2), *tone(440.0 * 2 ** (60 / 1200), 0.04, start=0.2)], clock=10.0)
-    reading = note.read(10.0, Tuning())
+    reading = note.read(10.0, Music())
     assert reading.name == "A4"
     assert reading.cents == pytest.approx(0.0)
     assert reading.needle == pytest.approx(60.0)
@@ -132,7 +132,7 @@ def test_needle_moves_before_the_name(tone):
 def test_a_new_note_after_silence_forgets_the_old_one(tone):
     note = CurrentNote()
     note.observe([*tone(440.0, 0.2), *tone(220.0, 0.02, start=0.5)], clock=10.0)
-    assert note.read(10.0, Tuning()).name == "A3"
+    assert note.read(10.0, Music()).name == "A3"
 
 
 def test_level_falls_slowly_and_its_peak_stays(frame):

@@ -7,9 +7,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QTextDocumentFragment
 from PyQt6.QtWidgets import QApplication
 
-from livepitch.gui import window as window_module
 from livepitch.gui.look.theme import DARK, LIGHT
 from livepitch.gui.menus.choices import DEMO, model_choices
+from livepitch.gui.sound import listening as listening_module
 from livepitch.gui.sound.transport import State
 from livepitch.gui.window import Window
 from livepitch.realtime.source import DemoVoice, DeviceError, InputDevice, Microphone
@@ -18,8 +18,8 @@ from livepitch.realtime.source import DemoVoice, DeviceError, InputDevice, Micro
 def sing(window, studio, frames):
     """Let the stream deliver frames and the window show them."""
     studio.stream.ready = frames
-    window._told = -math.inf  # figures are due
-    window.tick()
+    window.listening._told = -math.inf  # figures are due
+    window.listening.tick()
 
 
 def note_text(window):
@@ -81,19 +81,19 @@ def test_message_of_the_stream_is_visible_and_goes_away(running, studio, tone):
 
 @pytest.mark.parametrize(("system", "hint"), [("Darwin", "Privacy & Security"), ("Linux", "muted")])
 def test_digital_silence_gets_a_hint(running, studio, tone, monkeypatch, system, hint):
-    monkeypatch.setattr(window_module.platform, "system", lambda: system)
+    monkeypatch.setattr(listening_module.platform, "system", lambda: system)
     sing(running, studio, tone(math.nan, 2.5, level=-math.inf))
     assert hint in running.stage.banner.label.text()
     assert running.stage.banner.isVisible()
 
 
 def test_space_starts_and_stops(window, qtbot, studio):
-    assert window.actions_.bar.start.text() == "Start"
+    assert window.listening.start_button.text() == "Start"
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: window.transport.state is State.RUNNING)
-    assert window.actions_.bar.start.text() == "Stop"
+    qtbot.waitUntil(lambda: window.listening.transport.state is State.RUNNING)
+    assert window.listening.start_button.text() == "Stop"
     qtbot.keyClick(window, Qt.Key.Key_Space)
-    assert window.actions_.bar.start.text() == "Start"
+    assert window.listening.start_button.text() == "Start"
     qtbot.waitUntil(lambda: studio.stream.stopped_on is not None)
     assert studio.stream.stopped_on == "livepitch-transport"
 
@@ -102,22 +102,22 @@ def test_a_slow_start_does_not_block_the_window(window, qtbot, studio):
     studio.prepare = lambda stream: stream.may_start.clear()
     window.start()
     qtbot.wait(50)
-    assert window.transport.state is State.STARTING
+    assert window.listening.transport.state is State.STARTING
     assert window.stage.welcome.isVisible()
     assert "Headset" in window.stage.welcome.text.text()
     studio.stream.may_start.set()
-    qtbot.waitUntil(lambda: window.transport.state is State.RUNNING)
+    qtbot.waitUntil(lambda: window.listening.transport.state is State.RUNNING)
 
 
 def test_stopped_while_starting_stays_stopped(window, qtbot, studio):
     studio.prepare = lambda stream: stream.may_start.clear()
     window.start()
     qtbot.waitUntil(lambda: len(studio.streams) == 1)
-    window.toggle()
+    window.listening.toggle()
     studio.stream.may_start.set()
     qtbot.waitUntil(lambda: studio.stream.stopped_on is not None)
-    assert window.transport.state is State.STOPPED
-    assert window.transport.stream is None
+    assert window.listening.transport.state is State.STOPPED
+    assert window.listening.transport.stream is None
 
 
 def test_no_input_device_is_said_in_one_sentence_and_the_demo_offered(window, qtbot, studio):
@@ -133,7 +133,7 @@ def test_no_input_device_is_said_in_one_sentence_and_the_demo_offered(window, qt
     assert window.stage.welcome.isVisible()
     assert window.stage.welcome.demo_button.isVisible()
     qtbot.mouseClick(window.stage.welcome.demo_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.transport.state is State.RUNNING)
+    qtbot.waitUntil(lambda: window.listening.transport.state is State.RUNNING)
     assert type(studio.stream.source).__name__ == "DemoVoice"
     assert "Demo voice" in status_text(window)
 
@@ -141,8 +141,8 @@ def test_no_input_device_is_said_in_one_sentence_and_the_demo_offered(window, qt
 def test_a_stream_that_breaks_is_reported(running, studio, tone):
     sing(running, studio, tone(440.0, 0.1))
     studio.stream.broken = RuntimeError("the model broke\nin two lines")
-    running.tick()
-    assert running.transport.state is State.STOPPED
+    running.listening.tick()
+    assert running.listening.transport.state is State.STOPPED
     assert running.stage.welcome.isVisible()
     assert running.stage.welcome.text.text() == "The model broke in two lines"
 
@@ -150,16 +150,16 @@ def test_a_stream_that_breaks_is_reported(running, studio, tone):
 def test_a_file_that_ends_stops_after_its_last_frame(running, studio, tone):
     studio.stream.running = False
     sing(running, studio, tone(440.0, 0.1))
-    assert running.transport.state is State.RUNNING
-    running.tick()
-    assert running.transport.state is State.STOPPED
-    assert running.live.history.newest == pytest.approx(0.09)
+    assert running.listening.transport.state is State.RUNNING
+    running.listening.tick()
+    assert running.listening.transport.state is State.STOPPED
+    assert running.listening.live.history.newest == pytest.approx(0.09)
 
 
 def test_devices_are_listed_when_the_menu_opens(window, qtbot, monkeypatch):
     found = [InputDevice(4, "USB & more", "ALSA", 2, 44100, 0.01, False)]
-    monkeypatch.setattr(window_module, "input_devices", lambda refresh: found)
-    menu = window.actions_.input_menu
+    monkeypatch.setattr(listening_module, "input_devices", lambda refresh: found)
+    menu = window.listening.input_menu
     assert "No input device found" in labels(menu)
     menu.aboutToShow.emit()
     qtbot.waitUntil(lambda: "USB && more" in labels(menu))
@@ -173,23 +173,23 @@ def test_no_audio_system_still_offers_the_demo_voice(window, qtbot, monkeypatch)
     def broken(refresh):
         raise OSError("PortAudio library not found")
 
-    monkeypatch.setattr(window_module, "input_devices", broken)
-    with qtbot.waitSignal(window.transport.listed):
-        window.actions_.input_menu.aboutToShow.emit()
-    assert "Demo voice" in labels(window.actions_.input_menu)
+    monkeypatch.setattr(listening_module, "input_devices", broken)
+    with qtbot.waitSignal(window.listening.transport.listed):
+        window.listening.input_menu.aboutToShow.emit()
+    assert "Demo voice" in labels(window.listening.input_menu)
 
 
 def test_choosing_an_input_ends_the_old_stream_before_the_new_one_starts(running, qtbot, studio):
     old = studio.stream
-    running.choose_input(DEMO)
-    qtbot.waitUntil(lambda: running.transport.stream not in (None, old))
+    running.listening.choose_input(DEMO)
+    qtbot.waitUntil(lambda: running.listening.transport.stream not in (None, old))
     assert old.stopped_on == "livepitch-transport"
     assert len(studio.streams) == 2
-    assert running.transport.stream is studio.stream
+    assert running.listening.transport.stream is studio.stream
 
 
 def test_choosing_a_model_starts_with_it(running, qtbot, studio):
-    menu = running.actions_.model_menu
+    menu = running.listening.model_menu
     menu.aboutToShow.emit()
     names = labels(menu)
     assert "stream" in names
@@ -202,20 +202,20 @@ def test_choosing_a_model_starts_with_it(running, qtbot, studio):
 
 def test_concert_pitch_renames_what_is_sung(running, studio, tone):
     sing(running, studio, tone(440.0, 0.3))
-    running.set_a4(415.0)
+    running.tuning_room.set_a4(415.0)
     sing(running, studio, tone(440.0, 0.1, start=0.3))
     assert note_text(running) == "A♯4"
-    running.shift_a4(1)
-    assert running.actions_.bar.a4.text() == "A4 = 416.0 Hz"
-    running.set_a4(1000.0)
-    assert running.actions_.bar.a4.value() == 466.0
+    running.tuning_room.set_a4(running.tuning_room.music.a4 + 1)
+    assert running.tuning_room.concert_pitch.text() == "A4 = 416.0 Hz"
+    running.tuning_room.set_a4(1000.0)
+    assert running.tuning_room.concert_pitch.value() == 466.0
 
 
 def test_themes_change_the_colours_of_the_window(window):
     for name, theme in (("dark", DARK), ("light", LIGHT)):
-        window.choose_theme(name)
+        window.looks.choose_theme(name)
         assert window.grab().toImage().pixelColor(3, window.height() // 2).name() == theme.window
-    window.choose_theme("system")
+    window.looks.choose_theme("system")
     assert window.grab().toImage().pixelColor(3, window.height() // 2).name() in (LIGHT.window, DARK.window)
 
 
@@ -225,7 +225,7 @@ def test_every_action_has_a_shortcut_of_its_own_and_a_tip(window):
         assert action.shortcut().toString(), action.text()
         assert "(" in action.toolTip(), action.text()
         shortcuts += [key.toString() for key in action.shortcuts()]
-    menus = window.actions_.input_menu.actions() + window.actions_.model_menu.actions()
+    menus = window.listening.input_menu.actions() + window.listening.model_menu.actions()
     shortcuts += [action.shortcut().toString() for action in menus if action.shortcut().toString()]
     assert len(shortcuts) == len(set(shortcuts))
 
@@ -234,8 +234,8 @@ def test_widgets_have_names_for_screen_readers(running, studio, tone):
     sing(running, studio, tone(440.0, 0.3))
     assert running.stage.note.note.accessibleName() == "Note A4"
     assert running.stage.note.dial.accessibleDescription() == "0 cents in tune"
-    assert running.actions_.bar.start.accessibleName() == "Stop listening"
-    assert running.actions_.bar.input.accessibleName() == "Input: Headset"
+    assert running.listening.start_button.accessibleName() == "Stop listening"
+    assert running.listening.input_button.accessibleName() == "Input: Headset"
 
 
 def test_closing_leaves_no_thread(running, studio):
@@ -273,12 +273,12 @@ def test_the_default_input_shows_which_device_it_is(qtbot, studio, tone):
     window = Window(source, "/somewhere/voice.safetensors", make_stream=studio.make)
     qtbot.addWidget(window)
     window.show()
-    assert labels(window.actions_.input_menu)[0] == "Default microphone"
-    assert "default input" not in labels(window.actions_.input_menu)
-    assert "voice.safetensors" in labels(window.actions_.model_menu)
+    assert labels(window.listening.input_menu)[0] == "Default microphone"
+    assert "default input" not in labels(window.listening.input_menu)
+    assert "voice.safetensors" in labels(window.listening.model_menu)
     window.start()
-    qtbot.waitUntil(lambda: window.transport.state is State.RUNNING)
-    window._timer.stop()
+    qtbot.waitUntil(lambda: window.listening.transport.state is State.RUNNING)
+    window.scenes.timer.stop()
     assert studio.stream.source is source
     assert studio.stream.model == "/somewhere/voice.safetensors"
     source._found = InputDevice(0, "MacBook Pro Microphone", "Core Audio", 1, 48000, 0.05, True)
@@ -291,7 +291,7 @@ def test_the_default_input_shows_which_device_it_is(qtbot, studio, tone):
 def test_the_demo_voice_of_the_command_line_is_the_one_of_the_menu(qtbot, studio):
     window = Window(DemoVoice(), make_stream=studio.make)
     qtbot.addWidget(window)
-    menu = window.actions_.input_menu
+    menu = window.listening.input_menu
     assert [action.text() for action in menu.actions() if action.isChecked()] == ["Demo voice"]
     assert labels(menu).count("Demo voice") == 1
     window.close()

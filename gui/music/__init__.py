@@ -1,0 +1,1 @@
+"""The music settings: concert pitch, tuning, key, names, voice."""
