@@ -7,13 +7,15 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .settings import Context, Hop, Lookahead, Threshold, chosen_settings
-from .terminal import Debug, UsageError, load_blas, one_line_errors, quiet_pipe, say
+from ..realtime.takes import TakeError, new_take, take_files
+from .settings import LOWEST_GATE, Context, Hop, Lookahead, Threshold, chosen_settings
+from .terminal import FAILED, Debug, UsageError, load_blas, one_line_errors, quiet_pipe, say
 
 if TYPE_CHECKING:
     from ..model.registry import Model
@@ -31,6 +33,10 @@ Settle = Annotated[
         help=f"Give every pitch again from this windowed model, {SETTLES} for one, when there is time.",
     ),
 ]
+Gate = Annotated[
+    float | None,
+    typer.Option(metavar="DBFS", help="Count what is quieter as unvoiced. [default: nothing]", min=LOWEST_GATE, max=0),
+]
 
 
 def live(
@@ -38,6 +44,7 @@ def live(
     model: Annotated[str, typer.Option(help="A name of `livepitch weights list`, or a file.")] = "stream",
     rate: Annotated[int | None, typer.Option(help="Sample rate to open the input at, Hz.", min=1)] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Hear a built-in voice; needs no microphone.")] = False,
+    kiosk: Annotated[bool, typer.Option("--kiosk", help="Picture and note alone, on the whole screen.")] = False,
     no_gui: Annotated[bool, typer.Option("--no-gui", help="Print one line per frame, no window.")] = False,
     settle: Settle = None,
     seconds: Annotated[float | None, typer.Option(help="With --no-gui: stop then.", min=0)] = None,
@@ -45,6 +52,11 @@ def live(
     context: Context = None,
     lookahead: Lookahead = None,
     hop: Hop = None,
+    gain: Annotated[float, typer.Option(metavar="DB", help="Hear everything so much louder.", min=-40, max=40)] = 0.0,
+    gate: Gate = None,
+    record: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Record sound (FLAC) and pitch (CSV) from the start, into there.")
+    ] = None,
     blocksize: Annotated[
         int | None,
         typer.Option(help="Samples per block of the input. [default: as tuned, else the input's own]", min=1),
@@ -57,12 +69,17 @@ def live(
         raise UsageError("--demo uses no microphone: leave out --device and --rate")
     if seconds is not None and not no_gui:
         raise UsageError("--seconds ends the printed frames: give --no-gui too")
+    if kiosk and no_gui:
+        raise UsageError("--kiosk fills the screen with the window: leave out --no-gui")
     with one_line_errors(debug):
         load_blas()
         from ..model.registry import load_model
 
         loaded = load_model(model)  # a wrong name or file is said here, before a window opens
-        settings = chosen_settings(loaded, threshold, context, lookahead, hop)
+        chosen = chosen_settings(loaded, threshold, context, lookahead, hop)
+        settings = chosen.adjusted(gate, gain)
+        if record is not None:
+            _make_folder(record)
         source = _source(device, rate, demo, blocksize)
         tuned = not untuned and _is_tuned(source, loaded, settings)
         if not loaded.causal and not tuned:
@@ -70,12 +87,48 @@ def live(
         settler = _settler(settle, loaded, model)
         if no_gui:
             session = _make_session(untuned)(source, loaded, settings, settle=settler)
+            if record is not None:
+                session.record(new_take(record, datetime.now()))
             _print_frames(session, math.inf if seconds is None else seconds)
+            _say_what_was_recorded(session)
             return
         from ..gui.app import run_window
 
         del loaded  # the engine's process reads the weights for itself
-        raise typer.Exit(run_window(source, model, settings, None, _make_remote(untuned), settle=settler))
+        raise typer.Exit(
+            run_window(
+                source,
+                model,
+                settings,
+                None,
+                _make_remote(untuned),
+                settle=settler,
+                record=record,
+                kiosk=kiosk,
+                remember=True,
+            )
+        )
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder for recordings, if need be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TakeError(f"{folder}: is no folder to record into ({error.strerror}); name another") from None
+
+
+def _say_what_was_recorded(session: Session) -> None:
+    """Where it is, or why it is not."""
+    recording = session.recording
+    if recording is None:
+        return
+    if recording.error is not None:
+        say(recording.error)
+        raise typer.Exit(FAILED)
+    sound, pitch = take_files(recording.path)
+    silent = f", {recording.lost:.1f} s of it silent: the disk was too slow" if recording.lost else ""
+    say(f"recorded {recording.seconds:.1f} s{silent}: {sound} and {pitch.name}")
 
 
 def _settler(name: str | None, loaded: Model, title: str) -> Model | None:

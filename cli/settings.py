@@ -12,6 +12,7 @@ from ..realtime.layout import CONTEXT, HOP_FRAMES, LOOKAHEAD
 from .terminal import UsageError
 
 LONGEST = 256  # frames
+LOWEST_GATE = -120  # dBFS
 
 Threshold = Annotated[
     float | None,

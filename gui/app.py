@@ -19,6 +19,8 @@ from ..realtime.frame import Settings
 from ..realtime.launch import prepare
 from ..realtime.remote import tuned_remote_session
 from ..realtime.source import Source
+from ..realtime.tuned import config_folder
+from .viewmodel.preferences import FILE
 
 if TYPE_CHECKING:
     from .sound.listening import MakeStream
@@ -43,13 +45,17 @@ def run_window(
     make_stream: MakeStream = tuned_remote_session,
     until: Callable[[], bool] = lambda: False,
     settle: Model | str | None = None,
+    record: Path | None = None,
+    kiosk: bool = False,
+    remember: bool = False,
 ) -> int:
     """Show the live window until it is closed; returns the exit code.
 
     source: what to listen to, None for the default microphone. loaded: the model, if that is done already.
     make_stream: builds the session, by default in a process of its own.
     until: asked five times a second; once it is true the window closes.
-    settle: what settles the curve from the beginning, if anything.
+    settle: what settles the curve from the beginning, if anything. record: a folder for a take from the start.
+    kiosk: fill the screen with picture and note alone. remember: the user's settings, from one start to the next.
     DisplayError where no window can open.
     """
     check_display(os.environ, platform.system())
@@ -64,13 +70,19 @@ def run_window(
     app = QApplication(sys.argv[:1])
     app.setApplicationName("livepitch")
     app.setStyle("Fusion")
-    window = Window(source, model, settings, make_stream, loaded, settle)
+    memory = config_folder() / FILE if remember else None
+    window = Window(source, model, settings, make_stream, loaded, settle, memory)
     before = signal.signal(signal.SIGINT, lambda *_: window.close())
     beat = QTimer()  # Python hears of Ctrl-C only while it runs
     beat.start(BEAT_MS)
     beat.timeout.connect(lambda: window.close() if until() else None)
     window.show()
+    if kiosk:
+        window.kiosk.turn(True)
+    if record is not None:
+        window.record_to(record)
     window.start()
+    window.sound.watch()
     # A full garbage collection walks every object of the imported libraries and would hold a picture up for 75 ms.
     gc.collect()
     gc.freeze()

@@ -9,7 +9,7 @@ The input's products are made for all frames at once; b_hh is merged into b_ih f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
@@ -97,6 +97,30 @@ class BiGru:
         weights, biases = mx.stack([g.w_hidden for g in pair]), mx.stack([g.b_hidden for g in pair])
         states = by_kernel(kernel, projected, weights, biases, mx.stack([h, nothing]))
         return states[0], states[1][::-1]
+
+    def through(self, parts: Sequence[mx.array], report: Callable[[float], None]) -> list[mx.array]:
+        """Parts (n, n_in) of one sound, from zeros on -> states of each (n, 2H), ahead and behind.
+
+        On a CPU with the memory of one part in each direction at a time; `report` hears the finished share.
+        """
+        h = back = mx.zeros((self.hidden,))
+        if gpu_kernel() is not None:
+            both = mx.concatenate(list(self(mx.concatenate(list(parts)), h)), axis=1)
+            mx.eval(both)
+            report(1.0)
+            return list(mx.split(both, np.cumsum([len(part) for part in parts])[:-1].tolist()))
+        ahead: list[mx.array] = []
+        behind: list[mx.array] = []
+        for first, last in zip(parts, reversed(parts), strict=True):
+            with lane(0):
+                ahead.append(self.ahead(first, h))
+            with lane(1):
+                behind.append(self.behind(last[::-1], back))
+            mx.eval(ahead[-1], behind[-1])
+            h, back = ahead[-1][-1], behind[-1][-1]
+            report(len(ahead) / len(parts))
+        pairs = zip(ahead, reversed(behind), strict=True)
+        return [mx.concatenate([states, later[::-1]], axis=1) for states, later in pairs]
 
     def slices(self, x: mx.array, h: mx.array) -> Slices:
         """The same numbers, computed a few steps at a time."""

@@ -7,7 +7,7 @@ names follow the RVC/Applio checkpoints. Activations are pieces in time, channel
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -183,6 +183,11 @@ class RmvpeNetwork:
         """
         ahead, behind = self._gru(features, state)
         return mx.sigmoid(self._head(mx.concatenate([ahead, behind], axis=1))), ahead
+
+    def saliences(self, parts: Sequence[mx.array], report: Callable[[float], None]) -> Iterator[mx.array]:
+        """`salience` of all features, in parts (T, 384) that follow one another; `report` hears the finished share."""
+        for states in self._gru.through(parts, report):
+            yield mx.sigmoid(self._head(states))
 
     def slices(self, mel: mx.array, frames: slice, state: mx.array) -> Slices:
         """`features`, then `salience` of some of the frames: the same numbers, for who has little time at once.

@@ -38,6 +38,18 @@ def read_audio(path: AnyPath) -> NDArray[np.float32]:
     return np.concatenate(blocks)
 
 
+def read_recording(path: AnyPath) -> tuple[NDArray[np.float32], int]:
+    """The whole file as float32 `(n,)`, mono, at its own rate, and that rate in Hz: to be played and drawn.
+
+    Raises:
+        AudioFileError: as `read_audio`.
+
+    """
+    file = _open(Path(path))
+    with file:
+        return np.concatenate(list(_mono(file, Path(path)))), file.samplerate
+
+
 def read_blocks(path: AnyPath, blocksize: int = 256, sample_rate: int = SAMPLE_RATE) -> Iterator[NDArray[np.float32]]:
     """The file as float32 blocks `(blocksize,)`, mono, at `sample_rate` Hz; only the last may be shorter.
 

@@ -48,7 +48,9 @@ class Decoder:
     """Makes the frames of one stream, in order; `settled` is what they will say of themselves."""
 
     def __init__(self, thresholds: Thresholds, gate: float, settled: bool = True) -> None:
-        self._thresholds, self._gate, self._settled = thresholds, gate, settled
+        self._thresholds, self._settled = thresholds, settled
+        self.gate = gate
+        """dBFS below which a frame is unvoiced; of the frames still to be given."""
         self.reset()
 
     def reset(self) -> None:
@@ -81,7 +83,7 @@ class Decoder:
         ]
 
     def _frame(self, index: int, level: float, candidate: float, confidence: float, heard: bool) -> PitchFrame:
-        voiced = heard and level >= self._gate
+        voiced = heard and level >= self.gate
         return PitchFrame(
             time=index * FRAME_SECONDS,
             f0=candidate if voiced else math.nan,

@@ -1,6 +1,6 @@
 """The engine's side of a `RemoteSession`: runs a real session, sends its frames as they come, obeys.
 
-Threads: the one that calls `serve` fetches frames and sends them; "livepitch-engine-orders" waits for STOP and for the
+Threads: the one that calls `serve` fetches frames and sends them; "livepitch-engine-orders" obeys, and waits for the
 other side's end; "livepitch-engine-news" tells what else has changed. The session has its own.
 """
 
@@ -23,27 +23,28 @@ from .frame import PitchFrame
 from .priority import claim
 from .roles import Tracker
 from .session import Session, stream_tracker
-from .wire import EngineError, Kind, News, Request, Wire, pack_frames
+from .track_engine import serve_file
+from .wire import EngineError, FileRequest, Kind, News, Order, Request, Task, Wire, pack_frames
 
 NEWS_EVERY = 0.25  # s
 MOST = 256  # frames in one message
 ALONE = 1.5  # s that an engine whose window is gone has to close its input
 
-Unpack = Callable[[bytes], Request]
+Unpack = Callable[[bytes], Task]
 
 
 def main(descriptor: int) -> None:
-    """Serve one session over an inherited socket, and end the process."""
+    """Serve one session or recording over an inherited socket, and end the process."""
     preload_blas()  # before MLX
     wire = Wire(socket.socket(fileno=descriptor))
     # Beside the wait for a request, which also ends when the window does.
     imports = threading.Thread(target=_import_ahead, name="livepitch-engine-imports", daemon=True)
     imports.start()
 
-    def unpack(data: bytes) -> Request:
+    def unpack(data: bytes) -> Task:
         imports.join()
-        request: Request = pickle.loads(data)
-        return request
+        task: Task = pickle.loads(data)
+        return task
 
     with suppress(OSError):  # the window is gone
         serve(wire, unpack, lambda: _end_after(ALONE))
@@ -70,7 +71,7 @@ def _end_after(seconds: float) -> None:
 
 
 def serve(wire: Wire, unpack: Unpack, alone: Callable[[], None] = lambda: None) -> None:
-    """Run the one session that is asked for over `wire`; returns once the other side has hung up.
+    """Run the one session, or track the one file, that is asked for over `wire`, until the other side has hung up.
 
     alone: called when it has, before the session is stopped. OSError where it did so in the middle of a message.
     """
@@ -83,7 +84,11 @@ def serve(wire: Wire, unpack: Unpack, alone: Callable[[], None] = lambda: None) 
     wire.send(Kind.HELLO, pickle.dumps((time.monotonic(), preload_blas())))
     orders, error = _Orders(wire, alone), None
     try:
-        _run(unpack(asked[1]), wire, orders)
+        task = unpack(asked[1])
+        if isinstance(task, FileRequest):
+            serve_file(task, wire, lambda: orders.stopped)
+        else:
+            _run(task, wire, orders)
     except Exception as raised:
         error = raised
     try:
@@ -100,11 +105,13 @@ def _run(request: Request, wire: Wire, orders: _Orders) -> None:
         return stream_tracker(*arguments)
 
     session = Session(request.source, request.model, request.settings, settle=request.settle, tracker_factory=tracker)
-    orders.begin(session)
-    if orders.stopped:
-        return
     reporter = _Reporter(session, wire)
+    for order in request.orders:
+        obey(session, *order)
+    orders.begin(session)
     try:
+        if orders.stopped:
+            return
         session.start()
         reporter.start()
         wire.send(Kind.OPENED)
@@ -114,6 +121,17 @@ def _run(request: Request, wire: Wire, orders: _Orders) -> None:
     finally:
         session.stop()
         reporter.stop()
+
+
+def obey(session: Session, kind: Kind, data: bytes) -> None:
+    """Do what the other side's session was told."""
+    if kind is Kind.ADJUST:
+        gate, gain = pickle.loads(data)
+        session.adjust(gate=gate, gain=gain)
+    elif kind is Kind.RECORD:
+        session.record(pickle.loads(data))
+    elif kind is Kind.REST:
+        session.end_recording()
 
 
 def _batches(session: Session) -> Iterator[list[PitchFrame]]:
@@ -137,24 +155,39 @@ def _packed(error: Exception | None) -> bytes:
 
 
 class _Orders:
-    """Stops the session when the other side says so, or is gone; its thread ends with the connection."""
+    """Obeys the other side, and stops the session once that is gone; its thread ends with the connection."""
 
     def __init__(self, wire: Wire, alone: Callable[[], None]) -> None:
         self.stopped = False
         self._wire, self._alone = wire, alone
         self._session: Session | None = None
+        self._early: list[Order] = []
+        self._beginning = threading.Lock()
         self.thread = threading.Thread(target=self._obey, name="livepitch-engine-orders", daemon=True)
         self.thread.start()
 
     def begin(self, session: Session) -> None:
         """There is a session now; look at `stopped` before it is started."""
-        self._session = session
+        with self._beginning:
+            self._session = session
+            for order in self._early:
+                obey(session, *order)
 
     def _obey(self) -> None:
-        while self._wire.receive() is not None:
-            self._stop()
+        while (order := self._wire.receive()) is not None:
+            if order[0] is Kind.STOP:
+                self._stop()
+            else:
+                self._pass_on(order)
         self._alone()
         self._stop()
+
+    def _pass_on(self, order: Order) -> None:
+        with self._beginning:
+            if self._session is None:
+                self._early.append(order)
+            else:
+                obey(self._session, *order)
 
     def _stop(self) -> None:
         # In this order: who calls `begin` and then looks here misses nothing.
@@ -198,6 +231,7 @@ class _Reporter:
             session.settle is not None,
             session.message,
             session.stats,
+            session.recording,
         )
         data = pickle.dumps(news)
         if data != self._told:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from .counters import HOP, Counters
-from .frame import PitchFrame
+from .frame import PitchFrame, Settings
 from .idle import Gaps
 from .inlet import Inlet, Stamp
 from .outlet import Outlet
+from .recorder import Recorder
+from .ring import Floats
 from .roles import Marks, Settles, Tracker
 from .timeline import Timeline
 
@@ -33,12 +38,16 @@ class Feed:
         clock: Callable[[], float],
         stopping: threading.Event,
         live: bool,
+        recorder: Recorder,
+        settings: Settings,
     ) -> None:
         """Begin at `position` with an inlet that nothing has been read from; `stopping` ends every push."""
         self.inlet = inlet
         self._rate = sample_rate
         self._outlet, self._counters, self._clock = outlet, counters, clock
         self._stopping, self._live = stopping, live
+        self._recorder, self._settings, self._factor = recorder, settings, _factor(settings.gain)
+        self._peak = 0.0  # largest sample, either way, since the last frames
         self._timeline, self._gaps = Timeline(sample_rate), Gaps()
         self._shift = position - inlet.ring.start
         self.started = False
@@ -59,6 +68,12 @@ class Feed:
     def behind(self, stamps: Sequence[Stamp]) -> float:
         """Seconds of sound that lie unread up to the last of `stamps`."""
         return (stamps[-1].stop - self.inlet.ring.start) / self._rate if stamps else 0.0
+
+    def adjust(self, tracker: Tracker, settings: Settings) -> None:
+        """Go on with the gain and the gate of `settings`; nothing if they are those it has."""
+        if settings is not self._settings:  # replaced as a whole, never changed
+            self._settings, self._factor = settings, _factor(settings.gain)
+            tracker.set_gate(settings.gate)
 
     def follow(self, tracker: Tracker, stamps: Sequence[Stamp]) -> None:
         """Push the blocks of `stamps`; where the ring refused some in between, tell the tracker."""
@@ -90,12 +105,20 @@ class Feed:
         self._give_out_settled(frames, tracker)
         return True
 
-    def skip(self, tracker: Tracker, newest: Stamp) -> float:
-        """Go on after the block `newest`, so that latency stays bounded: the seconds jumped over."""
+    def skip(self, tracker: Tracker, stamps: Sequence[Stamp]) -> float:
+        """Go on after the last of `stamps`, so that latency stays bounded: the seconds jumped over.
+
+        A recording hears them nevertheless, each where it belongs.
+        """
+        newest, begun = stamps[-1], self.position
         unread = newest.stop - self.inlet.ring.start
-        self.inlet.release(newest.stop)
+        for stamp in stamps:
+            if stamp.lost > self._lost:
+                self._take(stamp.start)
+                self._account(stamp)
+        self._take(newest.stop)
         self._counters.skipped += unread
-        self._jump(tracker, unread + self._account(newest))
+        self._jump(tracker, self.position - begun)
         self._timeline.add(newest.start + self._shift, newest.captured, newest.arrived)
         return unread / self._rate
 
@@ -106,6 +129,21 @@ class Feed:
         self._give_out(tracker.flush(), tracker, begun)
         if isinstance(tracker, Settles):
             self._give_out_settled(tracker.settler.finish(), tracker)
+
+    def leave(self) -> None:
+        """There will be no more: a recording hears what was saved up for a frame that does not come."""
+        self._take(self.inlet.ring.end)
+
+    def _take(self, stop: int) -> Floats:
+        """The samples up to `stop` with the gain, on record if there is one; their largest noted."""
+        position, block = self.position, self.inlet.read(stop)
+        if len(block):
+            # `fmax` and `fmin` pass over what is no number.
+            self._peak = max(self._peak, float(np.fmax.reduce(block)), -float(np.fmin.reduce(block)))
+            if self._factor != 1.0:
+                block *= self._factor
+            self._recorder.hear(position, self._rate, block)
+        return block
 
     def _account(self, stamp: Stamp) -> int:
         """Samples that the ring refused since the last time, up to this stamp; the shift grows by them."""
@@ -120,7 +158,7 @@ class Feed:
 
     def _push(self, tracker: Tracker, stop: int) -> None:
         while (start := self.inlet.ring.start) < stop and not self._stopping.is_set():
-            block = self.inlet.read(min(stop, start + int(LONGEST_PUSH * self._rate)))
+            block = self._take(min(stop, start + int(LONGEST_PUSH * self._rate)))
             begun = self._clock()
             frames = tracker.push(block)
             self._counters.add_push(self._clock() - begun, len(block) / self._rate)
@@ -140,8 +178,9 @@ class Feed:
         hop = max(1, round(tracker.hop_seconds / HOP))
         # The frames of a hop wait for the same sound: that of its first, which has the longest way to it.
         firsts = (frames[i - i % hop] for i in range(len(frames)))
+        peak, self._peak = _decibels(self._peak), 0.0
         stamped = [
-            self._stamped(frame, first.time + latency, begun, marks, emitted)
+            self._stamped(frame, first.time + latency, begun, marks, emitted, peak)
             for frame, first in zip(frames, firsts, strict=True)
         ]
         if self._live:  # a file played as fast as possible has no delay to measure
@@ -150,19 +189,23 @@ class Feed:
         self._due = self._last_needed(frames[-1].time + HOP + latency)
         self._counters.frames += len(stamped)
         self._outlet.put(stamped, wait=not self._live)
+        self._recorder.see(stamped)
 
     def _give_out_settled(self, frames: Sequence[PitchFrame], tracker: Settles) -> None:
         if not frames:
             return
         settler, emitted = tracker.settler, self._clock()
         needed = frames[0].time + tracker.settled_latency  # one window gave them all
-        stamped = [self._stamped(frame, needed, settler.begun, settler.marks, emitted) for frame in frames]
+        stamped = [self._stamped(frame, needed, settler.begun, settler.marks, emitted, math.nan) for frame in frames]
         if self._live:
             self._counters.add_settled(stamped)
         self._counters.settled += len(stamped)
         self._outlet.put(stamped, wait=not self._live)
+        self._recorder.see(stamped)
 
-    def _stamped(self, frame: PitchFrame, needed: float, begun: float, marks: Marks, emitted: float) -> PitchFrame:
+    def _stamped(
+        self, frame: PitchFrame, needed: float, begun: float, marks: Marks, emitted: float, peak: float
+    ) -> PitchFrame:
         """`frame` with its instants; `needed`: second of the stream up to which it needs sound."""
         timeline = self._timeline
         last_captured, due = timeline.of_block(self._last_needed(needed))
@@ -179,8 +222,17 @@ class Feed:
             begun,
             *marks,
             emitted,
+            peak,
         )
 
     def _last_needed(self, seconds: float) -> int:
         """Position of the last sample before an instant of the stream."""
         return round(seconds * self._rate) - 1
+
+
+def _factor(decibels: float) -> float:
+    return float(10.0 ** (decibels / 20))
+
+
+def _decibels(sample: float) -> float:
+    return 20 * math.log10(sample) if sample > 0 else -math.inf

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from .frame import PitchFrame
 from .outlet import Outlet
+from .takes import Recording
 
 if TYPE_CHECKING:
     from .tuned import Tuned
@@ -34,6 +36,23 @@ class Fetching(ABC):
     @abstractmethod
     def stop(self) -> None:
         """End; no thread is left."""
+
+    @abstractmethod
+    def adjust(self, *, gate: float | None = None, gain: float | None = None) -> None:
+        """Change the gate (dBFS) or the gain (dB) of what is heard from now on."""
+
+    @abstractmethod
+    def record(self, take: Path) -> None:
+        """Begin to record."""
+
+    @abstractmethod
+    def end_recording(self) -> None:
+        """End the recording."""
+
+    @property
+    @abstractmethod
+    def recording(self) -> Recording | None:
+        """The recording under way, or the last one; None before any."""
 
     @property
     @abstractmethod

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+LARGEST_GAIN = 40.0  # dB, either way
+
 
 @dataclass(frozen=True, slots=True)
 class PitchFrame:
@@ -46,6 +48,9 @@ class PitchFrame:
     """When its salience had become pitches."""
     emitted: float = math.nan
     """When the worker gave the frame out."""
+    peak: float = math.nan
+    """dBFS of the largest sample, either way, of the sound that came in with it, as the device delivered it, before any
+    gain; -inf for digital silence. A session fills it in; NaN in frames that settle earlier ones."""
 
     @property
     def voiced(self) -> bool:
@@ -148,7 +153,9 @@ class Settings:
     a4: float = 440.0
     """Concert pitch, Hz."""
     gate: float = -math.inf
-    """Level in dBFS below which a frame counts as unvoiced."""
+    """Level in dBFS, 0 at most, below which a frame counts as unvoiced."""
+    gain: float = 0.0
+    """dB, -40..40, that a session adds to what it hears, before anything else; a tracker by itself adds none."""
     ring_seconds: float = 4.0
     """Length of the ring between callback and worker."""
     max_behind: float = 0.25
@@ -159,10 +166,18 @@ class Settings:
             value = getattr(self, name)
             if value is not None and not 0.0 <= value <= 1.0:
                 raise ValueError(f"{name} must lie in 0..1, not {value}")
+        if not self.gate <= 0.0:  # nor NaN
+            raise ValueError(f"gate must be 0 dBFS at most, not {self.gate}")
+        if not abs(self.gain) <= LARGEST_GAIN:
+            raise ValueError(f"gain must lie in {-LARGEST_GAIN:g}..{LARGEST_GAIN:g} dB, not {self.gain}")
         if not 392.0 <= self.a4 <= 466.0:
             raise ValueError(f"a4 must lie in 392..466 Hz, not {self.a4}")
         if self.ring_seconds <= self.max_behind or self.max_behind <= 0:
             raise ValueError(f"max_behind must lie in 0..{self.ring_seconds} s (the ring), not {self.max_behind}")
+
+    def adjusted(self, gate: float | None = None, gain: float | None = None) -> Settings:
+        """The same with another gate, another gain, where they are given. ValueError as in the making."""
+        return replace(self, gate=self.gate if gate is None else gate, gain=self.gain if gain is None else gain)
 
     def for_another_model(self) -> Settings:
         """The same without what was chosen for one model: its thresholds, its windows."""

@@ -16,18 +16,21 @@ from typing import Protocol
 
 from ..model.registry import SlowBlasWarning
 from .engine import serve
-from .wire import Kind, Request, Wire
+from .wire import Kind, Task, Wire
 
 # Ctrl-C goes to every process of a terminal; the engine is told by its window, or finds it gone. And it looks for
-# modules where this process does, not in the folder that it happens to be started in.
+# modules where this process does, not in the folder that it happens to be started in. Its priority is lowered first:
+# threads have that of the one that starts them.
 START = """
-import json, signal, sys
+import json, os, signal, sys
+os.nice(int(sys.argv[3]))
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 sys.path[:] = json.loads(sys.argv[2])
 from {} import main
 main(int(sys.argv[1]))
 """
 LAST = 1.0  # s that a killed process may take
+BACKGROUND = 10  # added to the nice value of a process that gives way to a session's: a tenth of its share of a core
 
 
 class NoEngineError(Exception):
@@ -53,14 +56,14 @@ class Engine(Protocol):
 class ProcessEngine:
     """An engine alone in a process: no other Python code there ever holds the interpreter."""
 
-    def __init__(self) -> None:
-        """Start it. NoEngineError where that is impossible."""
+    def __init__(self, background: bool = False) -> None:
+        """Start it, `background` to give way to other processes. NoEngineError where that is impossible."""
         if os.name != "posix" or getattr(sys, "frozen", False) or not sys.executable:
             raise NoEngineError("this program is no ordinary Python")
         ours, its = socket.socketpair()
         with its:
             command = [sys.executable, "-c", START.format(f"{__package__}.engine"), str(its.fileno())]
-            command.append(json.dumps(sys.path))
+            command += [json.dumps(sys.path), str(BACKGROUND if background else 0)]
             try:
                 self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[its.fileno()])
             except OSError as error:
@@ -95,10 +98,10 @@ class ThreadEngine:
 
     pid: int | None = None
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, task: Task) -> None:
         ours, its = socket.socketpair()
         self.wire, wire = Wire(ours), Wire(its)
-        self._thread = threading.Thread(target=_serve_here, args=(wire, request), name="livepitch-engine", daemon=True)
+        self._thread = threading.Thread(target=_serve_here, args=(wire, task), name="livepitch-engine", daemon=True)
         self._thread.start()
 
     def kill(self) -> None:
@@ -110,9 +113,9 @@ class ThreadEngine:
         return "still busy" if self._thread.is_alive() else "ended"
 
 
-def _serve_here(wire: Wire, request: Request) -> None:
+def _serve_here(wire: Wire, task: Task) -> None:
     with suppress(OSError):
-        serve(wire, lambda _: request)
+        serve(wire, lambda _: task)
 
 
 _spare: list[ProcessEngine] = []  # at most one, with a list's atomic steps
@@ -140,15 +143,15 @@ def process_engine() -> ProcessEngine:
     return ProcessEngine()
 
 
-def packed(request: Request) -> bytes:
+def packed(task: Task) -> bytes:
     """A request as it travels. NoEngineError for one that can be met in this process only."""
-    for part in (request.source, request.model, request.settle):
+    for part in vars(task).values():
         if type(part).__module__ == "__main__":
             raise NoEngineError(f"{type(part).__name__} is known to this program only")
     try:
-        return pickle.dumps(request)
+        return pickle.dumps(task)
     except Exception as error:  # of any type: sources are other people's code, too
-        raise NoEngineError(f"{request.source.name} cannot be sent there, {error}") from error
+        raise NoEngineError(f"what to run cannot be sent there, {error}") from error
 
 
 def greet(engine: Engine, request: bytes) -> None:

@@ -11,21 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import portaudio
-from .devices import DeviceError, OutputDevice, find_output
+from .devices import DeviceError
+from .output import Output, played_instant
 from .ring import Floats
-
-CHANNELS = 2  # all that the signal is played on
-
-
-def played_instant(dac: float, current: float, longest: float, now: float) -> float:
-    """When a block's first sample leaves the output by PortAudio's claim, as a monotonic instant in seconds.
-
-    dac: PortAudio's time of that sample, 0 where it knows none; current: the same clock at the callback; now:
-    the monotonic clock there; all in seconds. A sample that sounds before it is handed over, or more than
-    `longest` after, is not believed: it then counts as sounding just now.
-    """
-    ahead = dac - current
-    return now + ahead if dac > 0 and 0 <= ahead <= longest else now
 
 
 @dataclass
@@ -42,7 +30,7 @@ class Played:
     """Positions before which the output ran dry."""
 
 
-class Loudspeaker:
+class Loudspeaker(Output):
     """An output device, played through PortAudio."""
 
     def __init__(self, device: int | str | None = None, sample_rate: int | None = None) -> None:
@@ -55,28 +43,22 @@ class Loudspeaker:
         """
         if sample_rate is not None and sample_rate < 1:
             raise ValueError(f"sample_rate must be at least 1, not {sample_rate}")
-        self.sample_rate = 0
+        super().__init__(device)
         self.played = Played()
         self.finished = threading.Event()
         """Set when the last sample has been handed over, or the system has ended the stream."""
-        self.error: DeviceError | None = None
-        self._device, self._wanted_rate = device, sample_rate
-        self._found: OutputDevice | None = None
-        self._stream: Any = None
+        self._wanted_rate = sample_rate
 
     @property
-    def name(self) -> str:
-        """The device's, once it was open; until then what was asked for."""
-        if self._found is not None:
-            return self._found.name
-        return "default output" if self._device is None else str(self._device)
+    def error(self) -> DeviceError | None:
+        """What ended the stream, if the system did."""
+        return self._error
 
     def open(self) -> None:
         """Find the device and the rate. DeviceError if there is none."""
         self.close()
-        with portaudio.lock:
-            self._found = find_output(self._device, portaudio.output_devices())
-        self.sample_rate = self._wanted_rate or round(self._found.sample_rate)
+        found = self._find()
+        self.sample_rate = self._wanted_rate or round(found.sample_rate)
 
     def play(self, signal: Floats, latency: float | str = "low") -> None:
         """Begin to play float32 `(n,)` at `sample_rate`, the same on every channel; returns at once.
@@ -84,40 +66,16 @@ class Loudspeaker:
         latency: seconds of sound that may wait in the output, or "low" or "high". `played` begins anew.
         DeviceError if the device refuses; RuntimeError unless open.
         """
-        found = self._found
-        if found is None:
+        if self._found is None:
             raise RuntimeError(f"{self.name}: open it before you play")
         self.close()
-        self.played, self.error = Played(), None
+        self.played = Played()
         self.finished.clear()
-        with portaudio.lock, portaudio.one_line(portaudio.sounddevice(), found, self.sample_rate):
-            sd = portaudio.sounddevice()
-            options = {
-                "device": found.index,
-                "samplerate": self.sample_rate,
-                "channels": min(CHANNELS, found.channels),
-                "dtype": "float32",
-            }
-            sd.check_output_settings(**options)
-            callback = _Callback(signal, self.played, self.finished)
-            stream = sd.OutputStream(**options, latency=latency, callback=callback, finished_callback=self._ended)
-            self._stream = stream
-            portaudio.open_streams.add(id(self))
-            callback.longest_delay = portaudio.longest_delay(stream)
-            stream.start()
-
-    def close(self) -> None:
-        """Stop playing and give the device back. May be called at any time, any number of times."""
-        with portaudio.lock:
-            stream, self._stream = self._stream, None
-            if stream is not None:
-                stream.close()
-                portaudio.open_streams.discard(id(self))
+        self._begin(_Callback(signal, self.played, self.finished), latency)
 
     def _ended(self) -> None:
-        """Called by PortAudio when the stream has stopped for whatever reason."""
-        if self._stream is not None:  # not by `close`
-            self.error = DeviceError(f"{self.name}: stopped by the system; check that it is plugged in")
+        super()._ended()
+        if self._error is not None:
             self.finished.set()
 
 

@@ -24,8 +24,9 @@ from .launch import Engine, NoEngineError, ThreadEngine, discard, greet, packed,
 from .outlet import Outlet
 from .priority import claim
 from .roles import Source
+from .takes import Recording
 from .tuned import tuned
-from .wire import Distant, EngineError, Kind, News, Request, unpack_frames
+from .wire import Distant, EngineError, Kind, News, Order, Request, unpack_frames
 from .worker import NOTICE
 
 if TYPE_CHECKING:
@@ -61,6 +62,10 @@ class RemoteSession(Fetching):
         self.model = model
         self._error: Exception | None = None
         self._request = Request(source, model, settings or Settings(), settle, backend)
+        self._settings = self._request.settings
+        self._orders: list[Order] = []  # until there is an engine that takes them
+        self._ordering, self._greeted = threading.Lock(), False
+        self._asked: Recording | None = None
         self._news = News(source.name, source.sample_rate, math.nan, settle is not None)
         self._source = Distant(source, lambda: self._news)
         self._notice = ("", -math.inf)
@@ -95,6 +100,9 @@ class RemoteSession(Fetching):
 
     def _launch(self) -> bool:
         """Whether there is an engine now: not if `stop` came meanwhile."""
+        with self._ordering:
+            self._request = replace(self._request, orders=tuple(self._orders))
+            self._orders.clear()
         try:
             self._take_up(process_engine, packed(self._request))
         except NoEngineError as reason:
@@ -103,7 +111,13 @@ class RemoteSession(Fetching):
                 self._notice = (sentence, time.monotonic() + NOTICE)
                 with suppress(NoEngineError):  # stopped at this very moment
                     self._take_up(lambda: ThreadEngine(self._request))
-        return self._engine is not None
+        if self._engine is None:
+            return False
+        with self._ordering:  # of what came while it was greeted, too, nothing is lost, and all in order
+            self._greeted = True
+            for order in self._orders:
+                self._send(*order)
+        return True
 
     def _take_up(self, make: Callable[[], Engine], request: bytes = b"") -> None:
         engine = self._engine = make()
@@ -167,6 +181,44 @@ class RemoteSession(Fetching):
         elif kind is Kind.END:
             self._error = pickle.loads(data)
         return kind is Kind.END
+
+    def adjust(self, *, gate: float | None = None, gain: float | None = None) -> None:
+        """As `Session.adjust`."""
+        with self._ordering:
+            self._settings = self._settings.adjusted(gate, gain)  # a ValueError is raised here, not there
+        self._order(Kind.ADJUST, pickle.dumps((gate, gain)))
+
+    def record(self, take: Path) -> None:
+        """As `Session.record`, into files as this process would name them."""
+        take = Path(take).absolute()
+        self._asked = Recording(take)
+        self._order(Kind.RECORD, pickle.dumps(take))
+
+    def end_recording(self) -> None:
+        """As `Session.end_recording`."""
+        self._order(Kind.REST)
+
+    @property
+    def recording(self) -> Recording | None:
+        """The recording under way, or the last one, as of a quarter of a second ago; None before any."""
+        told, asked = self._news.recording, self._asked
+        latest = told if told is not None and asked is not None and told.path == asked.path else asked
+        if latest is None or not latest.running or not (self._opened.is_set() and not self.running):
+            return latest
+        written = "ended with the engine" if latest.seconds else "not recorded, the stream has ended"
+        return replace(latest, running=False, error=f"{latest.path}: {written}")
+
+    def _order(self, kind: Kind, data: bytes = b"") -> None:
+        with self._ordering:
+            if self._greeted:
+                self._send(kind, data)
+            else:
+                self._orders.append((kind, data))
+
+    def _send(self, kind: Kind, data: bytes) -> None:
+        assert self._engine is not None
+        with suppress(OSError):  # the engine is gone, and whoever fetches is told
+            self._engine.wire.send(kind, data)
 
     def painted(self, frames: Sequence[PitchFrame], instant: float) -> None:
         """Tell that these frames were on screen at a `time.monotonic` instant, for `stats`; one thread only does."""

@@ -117,6 +117,10 @@ class Tracker(Protocol):
         """Note that `n` samples were lost."""
         ...
 
+    def set_gate(self, gate: float) -> None:
+        """From the next frame on, count frames of a level below `gate` (dBFS) as unvoiced."""
+        ...
+
     def warm_up(self) -> None:
         """Run once for nothing, so that the first frame is not slow; the stream begins at 0 after it."""
         ...

@@ -14,6 +14,7 @@ from .fetching import Fetching
 from .frame import PitchFrame, Settings, StreamStats
 from .outlet import Outlet
 from .roles import Source, Tracker
+from .takes import Recording
 from .worker import TrackerFactory, Worker
 
 if TYPE_CHECKING:
@@ -94,10 +95,40 @@ class Session(Fetching):
             begun = self._thread.ident is not None
         if begun and threading.current_thread() is not self._thread:
             self._thread.join()
+        self._worker.recorder.close()  # the worker did, if it ever ran
 
     def painted(self, frames: Sequence[PitchFrame], instant: float) -> None:
         """Tell that these frames were on screen at a `time.monotonic` instant, for `stats`; one thread only does."""
         self._worker.painted(frames, instant)
+
+    def adjust(self, *, gate: float | None = None, gain: float | None = None) -> None:
+        """From the next hop on, count what is below `gate` (dBFS) as unvoiced, hear everything with `gain` (dB) more.
+
+        None leaves it as it is. ValueError as in `Settings`.
+        """
+        self._worker.adjust(gate, gain)
+
+    def record(self, take: Path) -> None:
+        """Begin to record sound and pitch into the files of a take (`take_files`), from the next 10 ms on.
+
+        Returns at once; `recording` says how it goes. A file that is there already is never touched: that is an error
+        of the recording, as is a full disk, and the stream goes on. One that is under way is completed first. The
+        files grow as the sound comes: should the process be killed, they hold all but about the last half second.
+        """
+        self._worker.recorder.record(Path(take))
+
+    def end_recording(self) -> None:
+        """End the recording that is under way, if any; returns at once.
+
+        Its files are complete when `recording.running` is False: as soon as its last sound has its pitch, or was
+        settled, where something settles; two seconds later at most.
+        """
+        self._worker.recorder.end()
+
+    @property
+    def recording(self) -> Recording | None:
+        """The recording under way, or the last one; None before any."""
+        return self._worker.recorder.recording
 
     @property
     def error(self) -> Exception | None:

@@ -88,6 +88,10 @@ class Settler:
         self._stream.hear(chunk.mel)
         self._decoder.hear(chunk)
 
+    def set_gate(self, gate: float) -> None:
+        """From the next frame on, frames of a level below `gate` (dBFS) are unvoiced."""
+        self._decoder.gate = gate
+
     def keep_up(self) -> None:
         """Where too many hops wait, leaves out all but the newest; to be called now and then where sound is live."""
         hops = self._stream.hops
@@ -215,6 +219,11 @@ class SettlingTracker(StreamTracker):
         self.settler.warm_up()
         super().warm_up()
         self.settler.take_unsettled()
+
+    def set_gate(self, gate: float) -> None:
+        """For the frames of both."""
+        super().set_gate(gate)
+        self.settler.set_gate(gate)
 
     def _restart(self) -> None:
         super()._restart()

@@ -96,6 +96,10 @@ class StreamTracker:
         heard = self._clock()
         return self._frames(chunk, np.concatenate((self._stream.push(chunk.mel), self._stream.flush())), heard)
 
+    def set_gate(self, gate: float) -> None:
+        """From the next frame on, frames of a level below `gate` (dBFS) are unvoiced."""
+        self._decoder.gate = gate
+
     def skip(self, n: int) -> None:
         """`n` samples at `sample_rate` were lost: time goes on, everything else starts afresh."""
         self._chunker.skip(n)

@@ -22,6 +22,7 @@ LONGEST = 64 * STEP  # frames that one thread takes at a time
 MOST_THREADS = 8
 RUN = 256 * GRID  # frames per run of the U-Net, on the grid of its pooling: 82 s, 0.8 GB for the published one
 RUN_GPU = 64 * GRID  # the same on a GPU, where activations took several times the memory
+U_NET = 0.6  # share of the time that the small network's U-Net takes, the GRU's is the rest
 MARGIN = 50 * GRID  # frames on either side of a run: as far as the published U-Net sees (1,583), so runs change nothing
 
 Floats = NDArray[np.float32]
@@ -93,7 +94,7 @@ def _pieces(frames: Floats) -> Iterator[Floats]:
 
 
 def _rmvpe(network: RmvpeNetwork, mel: Floats, report: Progress) -> Floats:
-    """The U-Net in runs on the grid of its pooling, the GRU over all of it."""
+    """The U-Net in runs on the grid of its pooling, the GRU over all of them."""
     use_cores(1)  # the network's lanes share the cores already
     padded, parts, length = padded_to_grid(mel), [], RUN_GPU if on_gpu() else RUN
     for start in range(0, len(padded), length):
@@ -102,7 +103,6 @@ def _rmvpe(network: RmvpeNetwork, mel: Floats, report: Progress) -> Floats:
         features = network.features(mx.array(padded[left:right]))[start - left : stop - left]
         mx.eval(features)
         parts.append(features)
-        report(0.9 * stop / len(padded))
-    salience, _ = network.salience(mx.concatenate(parts), network.initial_state())
-    report(1.0)
-    return np.array(salience)[: len(mel)]
+        report(U_NET * stop / len(padded))
+    salience = network.saliences(parts, lambda share: report(U_NET + (1 - U_NET) * share))
+    return np.concatenate([np.array(part) for part in salience])[: len(mel)]

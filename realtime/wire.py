@@ -3,9 +3,13 @@
 Each message is a byte that says what it is, the length of the rest, and the rest:
 
     to the engine     REQUEST  what to run, pickled         STOP    end it
+                      ADJUST   gate and gain                RECORD  into which take
+                      REST     end the recording
     from the engine   HELLO    that it lives, its clock     OPENED  the source is open
                       FRAMES   as soon as they are there    NEWS    what else has changed, a few times a second
                       END      there is no more, and why
+
+For a whole recording the REQUEST is a `FileRequest`, and between HELLO and END come PROGRESS, 0..1, and the TRACK.
 
 Both processes run the same code and one started the other, so what is pickled comes from no stranger.
 """
@@ -26,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 from ..model.errors import LivepitchError
 from .frame import PitchFrame, Settings, StreamStats
 from .roles import Source
+from .takes import Recording
 
 if TYPE_CHECKING:
     from ..model.registry import Model
@@ -45,11 +50,20 @@ class Kind(Enum):
 
     REQUEST = b"R"
     STOP = b"S"
+    ADJUST = b"A"
+    RECORD = b"C"
+    REST = b"T"
     HELLO = b"H"
     OPENED = b"O"
     FRAMES = b"F"
     NEWS = b"N"
+    PROGRESS = b"P"
+    TRACK = b"K"
     END = b"E"
+
+
+Order = tuple[Kind, bytes]
+"""What a running session can be told: ADJUST, RECORD or REST, and the rest of the message."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,20 @@ class Request:
     settle: Model | str | Path | None = None
     backend: str | None = None
     """Where MLX runs there, "cpu" or "gpu"; None for what it takes by itself."""
+    orders: tuple[Order, ...] = ()
+    """What was ordered before it was started."""
+
+
+@dataclass(frozen=True)
+class FileRequest:
+    """The recording that the engine tracks as a whole, and how."""
+
+    path: Path
+    model: Model | str | Path
+    settings: Settings
+
+
+Task = Request | FileRequest
 
 
 @dataclass(frozen=True)
@@ -74,6 +102,7 @@ class News:
     settles: bool
     message: str | None = None
     stats: StreamStats = field(default_factory=StreamStats)
+    recording: Recording | None = None
 
 
 class Distant:
@@ -97,7 +126,7 @@ class Distant:
 
 
 def pack_frames(frames: Iterable[PitchFrame]) -> bytes:
-    """Frames as bytes, 105 each."""
+    """Frames as bytes, 113 each."""
     return b"".join(FRAME.pack(*_values(frame)) for frame in frames)
 
 

@@ -18,6 +18,7 @@ from .frame import PitchFrame, Settings, StreamStats
 from .inlet import Inlet, Stamp
 from .outlet import Outlet
 from .priority import claim, give_up, roaming, stay
+from .recorder import Recorder
 from .roles import Settles, Source, Tracker
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 TrackerFactory = Callable[..., Tracker]
 """Called with model, sample rate and settings, and where frames shall be settled the model for that."""
 
+LOST = "input lost"  # how the message about that begins
 NOTICE = 5.0  # s for which a trouble that has passed stays readable
 FAULTS, FAULT_SPAN = 3, 10.0  # a tracker that fails so often within so many seconds is given up
 BACK_OFF = 0.1  # s before the tracker's first restart; doubled for the next
@@ -60,9 +62,10 @@ class Worker:
         self.error: Exception | None = None
         self.opened = threading.Event()
         self.latency = math.nan
+        self.recorder = Recorder()
         self._source, self._settings, self._outlet = source, settings, outlet
         self._factory, self._clock = factory, clock
-        self._stopping = threading.Event()
+        self._stopping, self._adjusting = threading.Event(), threading.Lock()
         self._counters = Counters(Inlet(clock))
         self._notice = ("", -math.inf)
         self._faults: list[float] = []
@@ -73,6 +76,11 @@ class Worker:
         self._outlet.close()
         # After the event is set: a worker that is just changing inlets looks at the event before it sleeps.
         self._counters.inlet.wake()
+
+    def adjust(self, gate: float | None, gain: float | None) -> None:
+        """Any thread: another gate, another gain, from the next hop on. ValueError out of range."""
+        with self._adjusting:  # against others here; the worker reads the whole of the settings at once
+            self._settings = self._settings.adjusted(gate, gain)
 
     @property
     def message(self) -> str | None:
@@ -108,6 +116,7 @@ class Worker:
                 self._source.close()
             except Exception as error:
                 self.error = self.error or error
+            self.recorder.close()
             gc.unfreeze()
             self._outlet.close()
             self.opened.set()
@@ -128,6 +137,8 @@ class Worker:
             self._clock,
             self._stopping,
             self._source.live,
+            self.recorder,
+            self._settings,
         )
 
     def _load(self) -> None:
@@ -157,8 +168,8 @@ class Worker:
             tracker = self._fresh_tracker(feed)
             self._start_source(feed)
             self._track(tracker, feed)
-        except InputLostError as lost:
-            return self._reopen(feed, str(lost))
+        except InputLostError:
+            return self._reopen(feed)
         except LivepitchError:
             raise  # the user can mend it, another attempt cannot
         except Exception as error:
@@ -225,9 +236,10 @@ class Worker:
         return busy
 
     def _follow(self, tracker: Tracker, feed: Feed, stamps: list[Stamp]) -> None:
+        feed.adjust(tracker, self._settings)
         # A hop of sound comes in while the network runs: that much is not yet too late.
         if self._source.live and feed.behind(stamps) > self._settings.max_behind + tracker.hop_seconds:
-            seconds = feed.skip(tracker, stamps[-1])
+            seconds = feed.skip(tracker, stamps)
             name = getattr(self.model, "name", self.model)
             self._say(f"this computer is too slow for {name}: skipped {seconds:.1f} s")
             if self._counters.priority != "normal":
@@ -245,11 +257,12 @@ class Worker:
         self._say(f"the tracker failed and was started again: {error or type(error).__name__}")
         self._stopping.wait(BACK_OFF * 2 ** (len(self._faults) - 1))
 
-    def _reopen(self, feed: Feed, reason: str) -> Feed:
+    def _reopen(self, feed: Feed) -> Feed:
         """Close the source and wait until it can be opened again; the session's time goes on meanwhile."""
         since, delay = self._clock(), REOPEN
-        self._notice = (f"input lost, waiting for it: {reason}", math.inf)
+        self._notice = (f"{LOST}: {self._source.name}; listening goes on as soon as it is back", math.inf)
         self._source.close()
+        feed.leave()
         while not self._stopping.wait(delay):
             try:
                 with roaming():

@@ -18,6 +18,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # No test, nor a process that it starts, reads or writes what the user has tuned: this folder stays empty.
 NO_SETTINGS = tempfile.TemporaryDirectory(prefix="livepitch-settings-")
 os.environ["LIVEPITCH_CONFIG"] = NO_SETTINGS.name
+# Nor does one record into the user's music folder: what a test records goes with the others.
+RECORDINGS = tempfile.TemporaryDirectory(prefix="livepitch-takes-")
+os.environ["LIVEPITCH_RECORDINGS"] = RECORDINGS.name
 
 # Timings on shared machines say nothing; the same examples every time do.
 settings.register_profile("livepitch", deadline=None, derandomize=True, print_blob=True)

@@ -57,6 +57,23 @@ def test_both_directions() -> None:
     np.testing.assert_allclose(behind, by_hand(w, x[::-1], np.zeros(H), "_reverse")[::-1], atol=1e-6)
 
 
+@pytest.mark.parametrize("lengths", [(9,), (4, 4, 1), (1, 8)])
+@pytest.mark.parametrize("on_gpu", [False, True])
+def test_a_long_sound_in_parts_gives_the_states_of_the_whole(
+    monkeypatch: pytest.MonkeyPatch, lengths: tuple[int, ...], on_gpu: bool
+) -> None:
+    both, x, told = BiGru.load(weights(), "gru"), mx.array(frames(sum(lengths))), []
+    whole = np.concatenate([np.array(states) for states in both(x, mx.zeros((H,)))], axis=1)
+    if on_gpu:
+        monkeypatch.setattr(gru, "gpu_kernel", lambda: lambda inputs, **_: [mx.array(both_by_graph(*inputs[:-1]))])
+    ends = np.cumsum(lengths)[:-1].tolist()
+    parts = both.through([x[i:j] for i, j in zip([0, *ends], [*ends, len(x)], strict=True)], told.append)
+    assert tuple(len(part) for part in parts) == lengths
+    np.testing.assert_allclose(np.concatenate([np.array(part) for part in parts]), whole, atol=1e-6)
+    assert told[-1] == 1.0
+    assert told == sorted(told)
+
+
 def both_by_graph(*problem: mx.array) -> np.ndarray:
     return np.array([np.array(by_graph(*direction)) for direction in zip(*problem, strict=True)])
 

@@ -95,6 +95,9 @@ class FakeTracker:
         self.calls.append("flush")
         return self._frames(0)
 
+    def set_gate(self, gate):
+        self.calls.append(("gate", gate))
+
     def skip(self, n):
         self.calls.append(("skip", n))
         self.first += len(self.samples) + n

@@ -9,7 +9,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livepitch.realtime.audio_file import AudioFileError, read_audio, read_blocks
+from livepitch.realtime.audio_file import AudioFileError, read_audio, read_blocks, read_recording
 from tests.conftest import sung_tone
 
 PEAK = 220.0  # Hz
@@ -58,6 +58,17 @@ def test_channels_are_averaged(tmp_path: Path, ending: str, channels: int) -> No
 def test_sample_formats_share_one_scale(tmp_path: Path, subtype: str) -> None:
     soundfile.write(tmp_path / "a.wav", sung_tone(PEAK), 16_000, subtype=subtype)
     np.testing.assert_allclose(read_audio(tmp_path / "a.wav"), sung_tone(PEAK), atol=1e-2)
+
+
+def test_a_recording_keeps_its_rate_and_every_sample(tmp_path: Path) -> None:
+    voice = np.stack([sung_tone(PEAK, 2.0, 44_100), sung_tone(2 * PEAK, 2.0, 44_100)], axis=1)
+    soundfile.write(tmp_path / "both.wav", voice, 44_100, subtype="FLOAT")
+    audio, rate = read_recording(tmp_path / "both.wav")
+    assert (audio.dtype, rate) == (np.float32, 44_100)
+    np.testing.assert_array_equal(audio, voice.mean(axis=1))
+    (tmp_path / "none.wav").write_bytes(b"")
+    with pytest.raises(AudioFileError, match=r"none\.wav: is empty"):
+        read_recording(tmp_path / "none.wav")
 
 
 def test_resampling_keeps_time(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def assert_same(frames, expected):
 def test_frames_travel_unchanged():
     rng = np.random.default_rng(1)
     frames = [
-        PitchFrame(*map(float, rng.normal(size=5)), k % 2 == 0, *map(float, rng.normal(size=8))) for k in range(9)
+        PitchFrame(*map(float, rng.normal(size=5)), k % 2 == 0, *map(float, rng.normal(size=9))) for k in range(9)
     ]
     frames.append(replace(frames[0], f0=math.nan, level=-math.inf, captured=1e9 + 0.1))
     assert [str(astuple(frame)) for frame in unpack_frames(pack_frames(frames))] == [str(astuple(f)) for f in frames]
