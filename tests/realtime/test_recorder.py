@@ -107,7 +107,7 @@ def test_a_whole_song_is_recorded_bit_for_bit(song, take, kind):
     np.testing.assert_array_equal(samples, soundfile.read(song, dtype="float32")[0])
     assert [row[1:] for row in rows] == rows_of(frames)
     assert len(rows) == 151
-    assert session.recording == recorder.Recording(take, 1.5, None, running=False)
+    assert session.recording == recorder.Recording(take, 1.5, None, running=False, start=0.0)
     track = read_take_track(take_files(take)[1])
     np.testing.assert_allclose(track.f0, [frame.f0 for frame in frames], atol=6e-4)
     np.testing.assert_array_equal(track.voiced, [frame.voiced for frame in frames])
