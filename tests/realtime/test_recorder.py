@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -319,15 +320,18 @@ def test_a_session_that_never_starts_leaves_nothing(take):
 
 
 def test_a_disk_that_is_too_slow_leaves_silence_and_is_told(take, monkeypatch):
-    monkeypatch.setattr(recorder, "EVERY", 1.0)  # it looks once a second
+    monkeypatch.setattr(recorder, "EVERY", 60.0)  # it looks when it is woken, however slow this machine is
     monkeypatch.setattr(recorder, "MOST", 0.1)
     source = FakeSource(RATE)
     session = Session(source, object(), tracker_factory=Factory())
     session.record(take)
+    wait_until(lambda: take_files(take)[1].exists())
+    time.sleep(0.3)  # it has looked for the first time
     with session:
         for start in range(0, 200, 10):
             source.give(noise(start, start + 10))
             wait_until(lambda start=start: session.stats.frames == start // 10 + 1)
+        session._worker.recorder._tape._woken.set()
         wait_until(lambda: session.recording.seconds > 0.1)
         source.give(noise(200, 210))
         wait_until(lambda: session.stats.frames == 21)
