@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from ..model.errors import LivepitchError
 from .instruments import INSTRUMENTS
-from .naming import STYLES, NoteNames, degree_name
+from .naming import MOVABLE, STYLES, NoteNames, degree_name
 from .scala import read_scala
 from .scales import CHROMATIC, Key
 from .temperament import TEMPERAMENTS, Temperament
@@ -24,8 +24,8 @@ SCALA = "scala"  # the temperament that is read from the file `scala`
 class Music:
     """The music settings. `a4` in Hz; others are ids of TEMPERAMENTS or "scala", STYLES, INSTRUMENTS, VOICES.
 
-    A Scala file is read once, when the settings are made: ScalaError where it cannot be. `scala` may hold a path that
-    another temperament leaves unused. The temperament's root is the key's. ValueError, naming it, for a bad value.
+    A Scala file is read once, when the settings first name it: ScalaError where it cannot be. `scala` may hold a path
+    that another temperament leaves unused. The temperament's root is the key's. ValueError, naming it, for a bad value.
     """
 
     a4: float = 440.0
@@ -35,6 +35,8 @@ class Music:
     names: str = "english"
     instrument: str = "concert"
     voice: str = "any"
+    scale_read: tuple[str, Temperament] | None = field(default=None, compare=False, repr=False)
+    """Path and content of the Scala file, which copies take along: the file may be gone by then."""
 
     def __post_init__(self) -> None:
         if not LOWEST_A4 <= self.a4 <= HIGHEST_A4:
@@ -43,7 +45,8 @@ class Music:
         _check("names", self.names, STYLES)
         _check("instrument", self.instrument, INSTRUMENTS)
         _check("voice", self.voice, VOICES)
-        _ = self.tuning  # reads the Scala file now: later nobody expects an error
+        if self.temperament == SCALA and (self.scale_read is None or self.scale_read[0] != self.scala):
+            object.__setattr__(self, "scale_read", (self.scala, read_scala(self.scala)))
 
     @cached_property
     def tuning(self) -> Tuning:
@@ -65,6 +68,20 @@ class Music:
         if self.tuning.twelve:
             return self.note_names.name(note, octave)
         return degree_name(note, self.tuning.temperament, octave)
+
+    def sounding(self, note: int) -> str:
+        """The sounding note by name where the written one is another, else nothing; movable names would not tell."""
+        if not (self.transposition and self.tuning.twelve):
+            return ""
+        return NoteNames("english" if self.names in MOVABLE else self.names, self.key).name(note)
+
+    def interval(self, note: int) -> str:
+        """What a note is above the tonic, in words; nothing without a scale or where there are not twelve notes."""
+        return self.key.interval(note) if self.tuning.twelve and self.key.scale != CHROMATIC.scale else ""
+
+    def tonic_name(self, key: Key) -> str:
+        """The tonic of a key, spelt for its scale, with no octave; in English where names are counted from it."""
+        return NoteNames("english" if self.names in MOVABLE else self.names, key).name(key.root, octave=False)
 
     def contains(self, note: int) -> bool:
         """Whether a note of this tuning belongs to the key; where there are not twelve, all do."""
@@ -97,30 +114,33 @@ class Music:
         """
         music = cls()
         # In this order the temperament comes last, after the path, and a Scala file is read once.
-        for field in music.to_dict():
-            if isinstance(values, Mapping) and field in values:
-                music = music._with(field, values[field])
+        for name in music.to_dict():
+            if isinstance(values, Mapping) and name in values:
+                music = music._with(name, values[name])
         return music
 
-    def _with(self, field: str, value: object) -> Music:
+    def _with(self, name: str, value: object) -> Music:
         try:
-            if field == "a4":
+            if name == "a4":
                 return replace(self, a4=float(str(value)))
-            if field == "root":
+            if name == "root":
                 return replace(self, key=replace(self.key, root=int(str(value))))
             if not isinstance(value, str):
                 return self
-            if field == "scale":
+            if name == "scale":
                 return replace(self, key=replace(self.key, scale=value))
-            given: dict[str, Any] = {field: value}
+            given: dict[str, Any] = {name: value}
             return replace(self, **given)
         except (ValueError, LivepitchError):
             return self
 
     def _temperament(self) -> Temperament:
-        return read_scala(self.scala) if self.temperament == SCALA else TEMPERAMENTS[self.temperament]
+        if self.temperament == SCALA:
+            assert self.scale_read is not None
+            return self.scale_read[1]
+        return TEMPERAMENTS[self.temperament]
 
 
-def _check(field: str, value: str, known: Collection[str]) -> None:
+def _check(name: str, value: str, known: Collection[str]) -> None:
     if value not in tuple(known):
-        raise ValueError(f"{field} must be one of {', '.join(known)}, not {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(known)}, not {value!r}")

@@ -10,6 +10,8 @@ ACCIDENTALS = {-1: "♭", 0: "", 1: "♯"}
 # Letters from the tonic up to each interval; six semitones are a fourth unless the scale has a perfect one below.
 LETTERS_UP = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
 FLAT_MAJORS = frozenset({5, 10, 3, 8, 1, 6})  # F, B♭, E♭, A♭, D♭, G♭ major
+INTERVALS = ("tonic", "second", "third", "fourth", "fifth", "sixth", "seventh")  # by letters up
+PERFECT = frozenset({3, 4})  # of them
 MINOR = 3  # semitones from a minor tonic up to that of the major key with its signature
 
 
@@ -99,6 +101,15 @@ class Key:
         fifth = interval == 6 and 5 in SCALES[self.scale].steps
         letters = LETTERS_UP[interval] + fifth
         return letters, interval - NATURALS[letters]
+
+    def interval(self, note: int) -> str:
+        """What a MIDI note is above the tonic, within an octave: "tonic", "minor third", "perfect fifth"."""
+        letters, alteration = self.degree(note)
+        if letters == 0 and alteration == 0:
+            return INTERVALS[0]
+        natural, lower = ("perfect", "diminished") if letters in PERFECT else ("major", "minor")
+        quality = {-1: lower, 0: natural, 1: "augmented"}[alteration]
+        return f"{quality} {INTERVALS[letters] if letters else 'unison'}"
 
     def spell(self, note: int) -> tuple[int, int]:
         """Spelling of a MIDI note: its letter (0..6 for C..B) and -1, 0 or 1 for flat, natural, sharp.

@@ -97,7 +97,7 @@ class Tuning:
 
     @staticmethod
     def _equal_note(exact: NDArray[np.float64]) -> NDArray[np.int64]:
-        return np.nan_to_num(np.floor(exact + 0.5)).astype(np.int64)
+        return np.where(np.isnan(exact), 0.0, np.floor(exact + 0.5)).astype(np.int64)
 
     def _unequal_note(self, exact: NDArray[np.float64]) -> NDArray[np.int64]:
         # Counted from the border under the root, where a period of rows begins.

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -47,6 +48,30 @@ def test_a_scala_file_gives_the_tuning(slendro):
     assert [music.name(note) for note in (60, 62, 65)] == ["1·4", "3·4", "1·5"]
     assert [note for note in range(55, 70) if music.tonic(note)] == [55, 60, 65]
     assert all(music.contains(note) for note in range(55, 70))
+
+
+def test_a_scala_file_is_read_once(slendro):
+    music = Music(temperament="scala", scala=str(slendro))
+    slendro.unlink()
+    assert replace(music, names="german", key=Key(2)).tuning.temperament.title == "Five equal"
+    with pytest.raises(ScalaError):
+        replace(music, scale_read=None)
+
+
+def test_a_note_is_told_by_interval_and_by_how_it_sounds():
+    music = Music(key=Key(10, "major"), instrument="b-flat")
+    assert [music.interval(note) for note in (58, 62, 69, 70, 64)] == [
+        "tonic",
+        "major third",
+        "major seventh",
+        "tonic",
+        "diminished fifth",
+    ]
+    assert (music.name(63), music.sounding(63)) == ("F4", "E♭4")
+    assert Music(instrument="horn", names="movable").sounding(61) == "C♯4"
+    assert (Music().interval(64), Music().sounding(64)) == ("", "")
+    assert Music(names="german").tonic_name(Key(10, "major")) == "B"
+    assert Music(names="sargam").tonic_name(Key(1, "natural-minor")) == "C♯"
 
 
 def test_a_scala_file_that_cannot_be_read_is_told_at_once(tmp_path):
