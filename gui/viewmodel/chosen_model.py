@@ -33,6 +33,10 @@ class ChosenModel:
         """Take another concert pitch, Hz."""
         self.settings = replace(self.settings, a4=a4)
 
+    def adjust(self, *, gate: float | None = None, gain: float | None = None) -> None:
+        """Take another gate (dBFS), another gain (dB)."""
+        self.settings = self.settings.adjusted(gate, gain)
+
     def of_stream(self) -> tuple[Model | str, Settings, dict[str, Any]]:
         """Model, settings and options of the next session."""
         options = {"settle": self.settle or SETTLES} if self.settling else {}

@@ -13,6 +13,8 @@ FALL = 24.0  # dB/s
 PEAK_HOLD = 1.2  # s
 HOT_HOLD = 1.5  # s
 MUTE_AFTER = 2.0  # s of exact zeros
+FULL = -0.1  # dBFS; a sample as large as that was cut off by the device
+CLIP_HOLD = 4.0  # s that it is said
 
 
 class Loudness:
@@ -20,7 +22,7 @@ class Loudness:
 
     def __init__(self) -> None:
         self.level = self.peak = FLOOR
-        self._peak_at = self._hot_at = -math.inf
+        self._peak_at = self._hot_at = self._clipped_at = -math.inf
         self._newest = 0.0
         self._silent_since = math.nan
 
@@ -37,6 +39,8 @@ class Loudness:
                 self.peak = max(self.level, self.peak - FALL * passed)
             if frame.level >= HOT:
                 self._hot_at = frame.time
+            if frame.peak >= FULL:  # not where it is NaN
+                self._clipped_at = frame.time
             self._watch_zeros(frame)
 
     def _watch_zeros(self, frame: PitchFrame) -> None:
@@ -49,6 +53,11 @@ class Loudness:
     def hot(self) -> bool:
         """Whether the input was too loud a moment ago."""
         return self._newest - self._hot_at < HOT_HOLD
+
+    @property
+    def clipped(self) -> bool:
+        """Whether the device cut the sound off a few seconds ago."""
+        return self._newest - self._clipped_at < CLIP_HOLD
 
     @property
     def mute(self) -> bool:

@@ -7,18 +7,21 @@ import math
 MIN_SECONDS, MAX_SECONDS = 1.0, 1800.0
 FIRST_SECONDS = 8.0
 AHEAD = 0.03  # share of the width to the right of now, so that the dot is never cut
+PAGE_START = 0.1  # share of the width that is seen again when a recording's picture turns over
 
 
 class TimeWindow:
-    """Visible seconds of a stream or a recording; while it follows, now stays near its right edge.
+    """Visible seconds of a stream or a recording; while it follows, now stays in sight.
 
     What there is to see reaches from `start` to `stop`; the window never leaves that by more than its own margin.
+    In a stream now is the newest moment, and stays near the right edge; in a recording it moves through the picture,
+    which turns over like a page.
     """
 
     def __init__(self, seconds: float = FIRST_SECONDS) -> None:
         self.seconds = seconds
         self.left = -seconds
-        self.start = self.stop = 0.0
+        self.start = self.stop = self.now = 0.0
         self.following = True
 
     @property
@@ -31,36 +34,67 @@ class TimeWindow:
         """Seconds between what is newest and the right edge, 0 where that is in sight."""
         return max(self.stop - self.right, 0.0)
 
-    def advance(self, start: float, now: float) -> None:
-        """There is something to see from `start` to `now`; follow it, unless held."""
-        self.start, self.stop = start, now
+    @property
+    def whole(self) -> bool:
+        """Whether all that there is lies in sight."""
+        return self.left <= self.start and self.right >= self.stop
+
+    def sees(self, time: float) -> bool:
+        """Whether a moment is in sight."""
+        return self.left <= time <= self.right
+
+    def advance(self, start: float, stop: float, now: float = math.nan) -> None:
+        """There is something to see from `start` to `stop`; follow `now`, in a stream the end, unless held."""
+        self.start, self.stop = start, stop
+        self.now = stop if math.isnan(now) else now
         if self.following:
-            self._to_newest()
+            self._to_now()
 
     def hold(self) -> None:
         """Stay at what is on screen, whatever comes."""
         self.following = False
 
     def follow(self) -> None:
-        """Go back to the newest moment and stay with it."""
+        """Go back to now and stay with it."""
         self.following = True
-        self._to_newest()
+        self._to_now()
 
     def pan(self, seconds: float) -> None:
-        """Look `seconds` later, or earlier if negative; who comes to the newest moment follows it again."""
+        """Look `seconds` later, or earlier if negative; who comes to a stream's newest moment follows it again."""
         wanted = self.left + seconds
         if wanted + self.seconds >= self._newest and seconds > 0:
-            self.follow()
+            self.to_newest()
             return
         self.following = False
         self._put(wanted)
+
+    def look_at(self, time: float) -> None:
+        """Bring a moment to the middle of the picture."""
+        self.pan(time - self.seconds / 2 - self.left)
+
+    def reveal(self, time: float) -> None:
+        """Stay, and have a moment in sight, moving no further than that takes."""
+        self.following = False
+        if not self.sees(time):
+            share = PAGE_START if time < self.left else 1.0 - PAGE_START
+            self._put(time - share * self.seconds)
+
+    def to_oldest(self) -> None:
+        """Look at the beginning."""
+        self.following = False
+        self._put(-math.inf)
+
+    def to_newest(self) -> None:
+        """Look at the end; in a stream, follow it again."""
+        self.following = self.now >= self.stop
+        self._put(math.inf)
 
     def zoom(self, factor: float, at: float = math.nan) -> None:
         """Show `factor` times as many seconds; the moment `at` stays in its place, in the middle without one."""
         before = self.seconds
         self.seconds = min(max(before * factor, MIN_SECONDS), MAX_SECONDS)
-        if self.following:
-            self._to_newest()
+        if self.following and self.now >= self.stop:
+            self._to_now()
             return
         share = 0.5 if math.isnan(at) else (at - self.left) / before
         self._put(self.left + share * (before - self.seconds))
@@ -75,8 +109,11 @@ class TimeWindow:
     def _newest(self) -> float:
         return self.stop + AHEAD * self.seconds
 
-    def _to_newest(self) -> None:
-        self.left = self._newest - self.seconds
+    def _to_now(self) -> None:
+        if self.now >= self.stop:
+            self._put(math.inf)
+        elif not self.left <= self.now <= self.right - AHEAD * self.seconds:
+            self._put(self.now - PAGE_START * self.seconds)
 
     def _put(self, left: float) -> None:
         margin = AHEAD * self.seconds

@@ -65,3 +65,50 @@ def test_a_stretch_is_shown_whole(window):
     window.show(12.0, 16.0)
     assert (window.left, window.right) == (12.0, 16.0)
     assert not window.following
+
+
+def test_a_recording_turns_over_like_a_page(window):
+    window.advance(0.0, 60.0, 0.0)
+    window.show(0.0, 10.0)
+    window.follow()
+    for now in (0.0, 5.0, 9.6):
+        window.advance(0.0, 60.0, now)
+        assert window.left == 0.0
+    window.advance(0.0, 60.0, 9.8)
+    assert window.left == pytest.approx(8.8)
+    window.advance(0.0, 60.0, 40.0)  # the user went there
+    assert window.left == pytest.approx(39.0)
+
+
+def test_looking_at_the_end_of_a_recording_does_not_lead_back_to_now(window):
+    window.advance(0.0, 60.0, 5.0)
+    window.to_newest()
+    window.advance(0.0, 60.0, 5.1)
+    assert window.right == pytest.approx(60.3)
+    window.to_oldest()
+    window.pan(100.0)
+    window.advance(0.0, 60.0, 5.2)
+    assert window.right == pytest.approx(60.3)
+    window.follow()
+    assert window.left < 5.2 < window.right
+
+
+def test_a_moment_comes_to_the_middle_or_just_into_sight(window):
+    window.look_at(30.0)
+    assert (window.left, window.right) == (25.0, 35.0)
+    window.reveal(33.0)
+    assert window.left == 25.0
+    window.reveal(36.0)
+    assert window.left == pytest.approx(27.0)
+    window.reveal(20.0)
+    assert window.left == pytest.approx(19.0)
+    window.look_at(59.0)
+    assert window.following
+
+
+def test_all_is_in_sight_or_not(window):
+    assert not window.whole
+    assert window.sees(55.0)
+    assert not window.sees(40.0)
+    window.zoom(10.0)
+    assert window.whole

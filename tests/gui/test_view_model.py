@@ -12,7 +12,8 @@ from livepitch.gui.look.wording import (
     skipped_text,
     verdict,
 )
-from livepitch.gui.plot.rows import clock_text, time_step
+from livepitch.gui.plot.rows import time_step
+from livepitch.gui.viewmodel.clock import clock_text
 from livepitch.gui.viewmodel.loudness import FLOOR, Loudness
 from livepitch.gui.viewmodel.note_range import NoteRange
 from livepitch.gui.viewmodel.playhead import Playhead
@@ -72,7 +73,7 @@ def test_zoom_keeps_the_middle_and_its_limits():
     assert notes.span == 12
     for _ in range(20):
         notes.zoom(4)
-    assert notes.span == 48
+    assert notes.span == 72
 
 
 def test_playhead_is_steady_although_frames_come_in_bursts(frame):

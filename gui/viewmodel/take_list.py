@@ -1,0 +1,55 @@
+"""The recordings that there are to look at: takes in their folder, and files that were opened before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import soundfile
+
+from .clock import clock_text
+
+MOST = 30  # entries
+REMEMBERED = 12  # files
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the list."""
+
+    path: Path
+    name: str
+    length: str
+    """Minutes and seconds, "0:12"; nothing where that is not known."""
+
+
+def recordings(folder: Path, recent: Sequence[Path]) -> list[Entry]:
+    """The newest takes of a folder, and after them the recent files that are elsewhere; reads headers only."""
+    takes = sorted(_takes(folder), reverse=True)
+    others = [path for path in recent if path not in takes and path.is_file()]
+    return [Entry(path, _name(path, folder), _length(path)) for path in [*takes[: MOST - len(others)], *others]]
+
+
+def with_recent(recent: Sequence[Path], path: Path) -> list[Path]:
+    """The files opened before, this one first."""
+    return [path, *(other for other in recent if other != path)][:REMEMBERED]
+
+
+def _takes(folder: Path) -> list[Path]:
+    """Names begin with date and time, so that their order is that of time."""
+    try:
+        return [path for path in folder.glob("*.flac") if path.with_name(f"{path.name[:-5]}.csv").exists()]
+    except OSError:
+        return []
+
+
+def _name(path: Path, folder: Path) -> str:
+    return path.stem if path.parent == folder else path.name
+
+
+def _length(path: Path) -> str:
+    try:
+        return clock_text(round(soundfile.info(path).duration))
+    except (OSError, RuntimeError):  # gone, or damaged: opening it says which
+        return ""
