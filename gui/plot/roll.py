@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +14,13 @@ from PyQt6.QtGui import QColor, QPainter
 from ...practice.music import Music
 from ..look.theme import LIGHT, Theme
 from ..viewmodel.history import PitchHistory
-from .rows import paint_rows, paint_seconds, time_step
+from .rows import paint_beyond, paint_rows, paint_seconds, time_step
 from .scale import Scale
 from .tiles import Tiles
 from .trace import Pens, PlainPen, strokes
 
 SECOND_WIDTH = 2.0  # px, the line of a second voice
+UNSEEN = 0.5, 0.25  # px, s: new frames of less than both are drawn together with the next ones
 
 Layer = Callable[[QPainter, Scale], None]
 """Paints what is not in the tiles; called with every frame, so it must be quick."""
@@ -42,8 +44,11 @@ class Roll(pg.GraphicsObject):  # type: ignore[misc]
         """Time at the left edge, s."""
         self.voices: list[Voice] = []
         """The first in the colours of its intonation, the others plain."""
+        self.usual: tuple[float, float] | None = None
+        """MIDI numbers between which a voice type is usually written; what lies outside is shaded."""
         self.layers: list[Layer] = []
-        self.tiles = Tiles(self._draw)
+        self.tiles = Tiles(self._draw, self._draw_ground)
+        self._changed, self._drawn = math.inf, -math.inf  # the earliest second that the tiles lack, the newest drawn
         self._ratio = 1.0
         self._scale = Scale(QRectF(0, 0, 1, 1), 0.0, 1.0, 48.0, 72.0)
         self.set_look(LIGHT, Music())
@@ -77,12 +82,22 @@ class Roll(pg.GraphicsObject):  # type: ignore[misc]
         self._scale = scale = self.tiles.aligned(self._scale_of(painter), self._ratio)
         painter.resetTransform()
         painter.setClipRect(scale.area)
-        for voice in self.voices:
-            self.tiles.forget_since(voice.history.take_touched() + voice.shift)
+        self._forget_changed(scale)
         self.tiles.paint(painter, scale, QColor(self._theme.row), self._ratio)
         for layer in self.layers:
             layer(painter, scale)
         painter.restore()
+
+    def _forget_changed(self, scale: Scale) -> None:
+        """Have tiles drawn again whose voice has changed, but not for less of it than can be seen."""
+        newest = -math.inf
+        for voice in self.voices:
+            self._changed = min(self._changed, voice.history.take_touched() + voice.shift)
+            newest = max(newest, voice.history.newest + voice.shift)
+        px, seconds = UNSEEN
+        if not 0 < newest - self._drawn < min(px / scale.px_per_second, seconds):
+            self.tiles.forget_since(self._changed)
+            self._changed, self._drawn = math.inf, newest
 
     def _scale_of(self, painter: QPainter) -> Scale:
         (left, right), (low, high) = self.getViewBox().viewRange()
@@ -93,9 +108,22 @@ class Roll(pg.GraphicsObject):  # type: ignore[misc]
         return Scale(whole, self.left, right - left, low, high)
 
     def _draw(self, painter: QPainter, scale: Scale) -> None:
+        self._draw_voices(painter, scale, time_step(self._scale.seconds, self._scale.area.width()))
+
+    def _draw_ground(self, painter: QPainter, scale: Scale) -> None:
         paint_rows(painter, scale, self._music, self._theme)
-        paint_seconds(painter, scale, time_step(self._scale.seconds, self._scale.area.width()), self._theme)
+        if self.usual is not None:
+            paint_beyond(painter, scale, *self.usual, self._theme)
+
+    def paint_in(self, painter: QPainter, scale: Scale, step: int) -> None:
+        """Draw grid and voices in the area of a scale, a line every `step` seconds."""
+        self._draw_ground(painter, scale)
+        self._draw_voices(painter, scale, step)
+
+    def _draw_voices(self, painter: QPainter, scale: Scale, step: int) -> None:
+        tuning = self._music.tuning
+        paint_seconds(painter, scale, step, self._theme)
         for voice in self.voices[1:]:
-            self._plain.paint(painter, strokes(voice.history, scale, self._music.tuning, voice.shift), scale)
+            self._plain.paint(painter, strokes(voice.history, scale, tuning, voice.shift), scale)
         for voice in self.voices[:1]:
-            self._pens.paint(painter, strokes(voice.history, scale, self._music.tuning, voice.shift), scale)
+            self._pens.paint(painter, strokes(voice.history, scale, tuning, voice.shift), scale)

@@ -22,19 +22,24 @@ Draw = Callable[[QPainter, Scale], None]
 
 
 class Tiles:
-    """The tiles of one roll; `draw` paints a stretch of it."""
+    """The tiles of one roll; `draw` paints a stretch of it, over what `draw_ground` paints the same for each."""
 
-    def __init__(self, draw: Draw) -> None:
-        self._draw = draw
+    def __init__(self, draw: Draw, draw_ground: Draw) -> None:
+        self._draw, self._draw_ground = draw, draw_ground
+        self._ground: QImage | None = None
         self._look: object = None
         self._pictures: dict[int, QImage] = {}
         self._rate = 1.0  # px of the screen per second
         self.drawn = 0
         """How many were drawn so far."""
 
+    def __len__(self) -> int:
+        return len(self._pictures)
+
     def forget(self) -> None:
         """All looks different now."""
         self._pictures.clear()
+        self._ground = None
 
     def forget_since(self, time: float) -> None:
         """What was heard from `time` (s) on has changed."""
@@ -61,20 +66,28 @@ class Tiles:
         places = range(first // WIDTH, (first + math.ceil(scale.area.width() * ratio)) // WIDTH + 1)
         kept = range(places.start - SPARE, places.stop + SPARE)
         self._pictures = {place: picture for place, picture in self._pictures.items() if place in kept}
+        # Whole pixels of the screen, whatever a px is: between two of them, neighbours would leave one out.
+        left, top = round(scale.area.left() * ratio), round(scale.area.top() * ratio)
         for place in places:
             if place not in self._pictures:
                 self._pictures[place] = self._picture(place, scale, ground, ratio)
-            x = scale.area.left() + (place * WIDTH - first) / ratio
-            painter.drawImage(QPointF(x, scale.area.top()), self._pictures[place])
+            x = left + place * WIDTH - first
+            painter.drawImage(QPointF(x / ratio, top / ratio), self._pictures[place])
 
     def _picture(self, place: int, scale: Scale, ground: QColor, ratio: float) -> QImage:
         self.drawn += 1
-        height = math.ceil(scale.area.height() * ratio)
-        picture = QImage(WIDTH, height, QImage.Format.Format_RGB32)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(ground)
-        painter = QPainter(picture)
         area = QRectF(0.0, 0.0, WIDTH / ratio, scale.area.height())
-        self._draw(painter, Scale(area, place * WIDTH / self._rate, WIDTH / self._rate, scale.low, scale.high))
-        painter.end()
+        mine = Scale(area, place * WIDTH / self._rate, WIDTH / self._rate, scale.low, scale.high)
+        if self._ground is None:
+            self._ground = QImage(WIDTH, math.ceil(scale.area.height() * ratio), QImage.Format.Format_RGB32)
+            self._ground.setDevicePixelRatio(ratio)
+            self._ground.fill(ground)
+            self._paint_on(self._ground, self._draw_ground, mine)
+        picture = self._ground.copy()
+        self._paint_on(picture, self._draw, mine)
         return picture
+
+    def _paint_on(self, picture: QImage, draw: Draw, scale: Scale) -> None:
+        painter = QPainter(picture)
+        draw(painter, scale)
+        painter.end()

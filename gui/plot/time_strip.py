@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QPainter
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QPainter, QPolygonF
 
 from ..look.theme import LIGHT, Theme
-from .rows import clock_text, marked_seconds, time_step
+from ..viewmodel.clock import clock_text
+from ..viewmodel.markers import Markers
+from .rows import marked_seconds, time_step
 from .scale import Scale
 from .strip import Strip
 
 HEIGHT = 26  # px
+TIP = 4.5  # px, half the width of a marker's sign
 
 
 class TimeStrip(Strip):
     """The labels of the seconds in sight."""
 
-    def __init__(self) -> None:
+    def __init__(self, markers: Markers) -> None:
         super().__init__("bottom")
         self.theme: Theme = LIGHT
+        self.markers = markers
         self.left, self.seconds = 0.0, 1.0
         """The stretch of time above it, s."""
         self.setHeight(HEIGHT)
@@ -28,14 +32,30 @@ class TimeStrip(Strip):
     def paint(self, painter: QPainter, *_: Any) -> None:
         """Draw the labels."""
         area = self.boundingRect()
+        painter.setClipRect(area)
+        self.paint_in(painter, Scale(area, self.left, self.seconds, 0.0, 1.0))
+
+    def paint_in(self, painter: QPainter, scale: Scale) -> None:
+        """Draw the labels of a stretch of time in its area."""
+        area = scale.area
         font = QFont(painter.font())
         font.setPixelSize(12)
         painter.setFont(font)
         painter.setPen(QColor(self.theme.muted))
-        painter.setClipRect(area)
-        scale = Scale(area, self.left, self.seconds, 0.0, 1.0)
-        for second in marked_seconds(scale, time_step(self.seconds, area.width())):
+        for second in marked_seconds(scale, time_step(scale.seconds, area.width())):
             x = scale.x(float(second))
             if area.left() + 14 <= x <= area.right() - 14:
                 label = QRectF(x - 40, area.top(), 80, area.height())
                 painter.drawText(label, Qt.AlignmentFlag.AlignCenter, clock_text(second))
+        self._paint_markers(painter, scale)
+
+    def _paint_markers(self, painter: QPainter, scale: Scale) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.theme.accent))
+        top = scale.area.top()
+        for marker in self.markers:
+            if scale.left <= marker.time <= scale.right:
+                x = scale.x(marker.time)
+                tips = (QPointF(x, top), QPointF(x + TIP, top + 1.6 * TIP), QPointF(x - TIP, top + 1.6 * TIP))
+                painter.drawPolygon(QPolygonF(tips))

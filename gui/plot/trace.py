@@ -14,13 +14,14 @@ from pyqtgraph.Qt.internals import PrimitiveArray
 from ...model.convert import hz_to_midi
 from ...practice.tuning import Tuning
 from ..look.theme import DASH, INSTANT_WIDTH, TRACE_WIDTHS, Theme, blend
-from ..viewmodel.history import PitchHistory
+from ..viewmodel.history import FRAMES_PER_SECOND, PitchHistory
 from ..viewmodel.intonation import BANDS, MAX_LEAP, SHADES, STYLES, joined, styles
 from .scale import Scale
 
 Floats = NDArray[np.float64]
 OPACITIES = (0.4, 0.7, 1.0)  # by shade of confidence
-CROWDED = 1.5  # frames per px beyond which each px shows only the lowest and the highest of its frames
+CROWDED = 3.0  # frames per px beyond which each px shows only the lowest and the highest of its frames
+COLUMN = 1.5  # px, width of the line that shows them
 MARGIN = 4.0  # px beyond the edges that lines can reach across
 
 
@@ -50,6 +51,8 @@ class Strokes:
 
     lines: Floats
     style: NDArray[np.intp]
+    crowded: bool = False
+    """Whether there is one upright line for each px: a pen of its width draws them, without gaps."""
 
 
 def strokes(history: PitchHistory, scale: Scale, tuning: Tuning, shift: float = 0.0) -> Strokes:
@@ -60,7 +63,7 @@ def strokes(history: PitchHistory, scale: Scale, tuning: Tuning, shift: float = 
     midi = hz_to_midi(history.f0[part], tuning.a4)
     _, cents = tuning.nearest(hz_to_midi(history.centre[part], tuning.a4))
     style = styles(cents, history.confidence[part], history.settled[part])
-    if len(time) > CROWDED * scale.area.width():
+    if CROWDED * scale.px_per_second < FRAMES_PER_SECOND:  # the same for all of the roll, whatever lies in a tile
         return _columns(time, midi, style, scale)
     join = joined(time, midi)
     x, y = scale.x(time), scale.y(midi)
@@ -82,7 +85,7 @@ def _columns(time: Floats, midi: Floats, style: NDArray[np.intp], scale: Scale) 
     low, high = np.where(near, np.minimum(low, before[1]), low), np.where(near, np.maximum(high, before[0]), high)
     middle = style[(first + last + 1) // 2]
     x = x[first] + 0.5
-    return Strokes(np.stack([x, scale.y(high) - 0.5, x, scale.y(low) + 0.5], axis=1), middle)
+    return Strokes(np.stack([x, scale.y(high) - 1.0, x, scale.y(low) + 1.0], axis=1), middle, crowded=True)
 
 
 class Pens:
@@ -90,6 +93,7 @@ class Pens:
 
     def __init__(self, theme: Theme) -> None:
         self._pens = [self._pen(theme, style) for style in range(2 * STYLES)]
+        self._column_pens = [QPen(pen.color(), COLUMN) for pen in self._pens]
         self._lines = [Lines(QLineF, 4) for _ in self._pens]
 
     def _pen(self, theme: Theme, style: int) -> QPen:
@@ -101,8 +105,8 @@ class Pens:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         # Dots stand still in time, whichever tile they are painted in.
         from_zero = strokes.lines[:, 2] - scale.area.left() + scale.left * scale.px_per_second
-        gap = (strokes.style % BANDS == BANDS - 1) & (np.floor(from_zero / DASH) % 2 == 1)
-        for style, pen in enumerate(self._pens):
+        gap = (strokes.style % BANDS == BANDS - 1) & (np.floor(from_zero / DASH) % 2 == 1) & (not strokes.crowded)
+        for style, pen in enumerate(self._column_pens if strokes.crowded else self._pens):
             mine = strokes.lines[(strokes.style == style) & ~gap]
             if len(mine):
                 self._draw(painter, pen, self._lines[style], mine)

@@ -162,7 +162,8 @@ def test_a_picture_of_tiles_is_the_picture_drawn_at_once(view, tone):
     whole.fill(QColor(view.theme.row))
     painter = QPainter(whole)
     area = QRectF(0.0, 0.0, scale.area.width(), scale.area.height())
-    view.roll._draw(painter, Scale(area, scale.left, scale.seconds, scale.low, scale.high))
+    for draw in (view.roll._draw_ground, view.roll._draw):
+        draw(painter, Scale(area, scale.left, scale.seconds, scale.low, scale.high))
     painter.end()
     left, top = round(scale.area.left()), round(scale.area.top())
     part = tiled[top : top + whole.height(), left : left + whole.width()]
@@ -186,8 +187,28 @@ def test_ten_minutes_on_screen_are_one_line_for_each_pixel(view, tone, frame):
     assert {67.0, 69.0} <= {round(height) for height in heights}
 
 
+def test_zoomed_out_only_what_can_be_seen_is_drawn_again(view, tone, frame):
+    live = Live()
+    live.observe(tone(440.0, 60.0), 0.0)
+    view.show_live(live)
+    view.advance(live, Reading(), 0.0, 0.016)
+    view.scale_time(600 / 8)
+    view.grab()
+    before = view.roll.tiles.drawn
+    for tick in range(100):
+        live.observe([frame(60.0 + 0.01 * tick, 440.0)], 60.0 + 0.01 * tick)
+        view.advance(live, Reading(), 0.01 * tick, 0.01)
+        view.grab()
+    assert 2 <= view.roll.tiles.drawn - before <= 20  # of a second, four times what is new, in one tile or two
+    view.lit.history = None
+    _, columns = where(pixels(view.grab().toImage()), view.theme.in_tune, view)
+    assert columns.max() == pytest.approx(place(view, 0.0, 69.0)[0], abs=2)
+
+
 def test_a_voice_between_two_notes_is_dotted(view, tone):
-    picture = show(view, tone(440.0 * 2 ** (45 / 1200), 6.0))
+    show(view, tone(440.0 * 2 ** (45 / 1200), 6.0))
+    view.light(Reading())  # the light on the row brightens dark colours a little
+    picture = pixels(view.grab().toImage())
     y = round(place(view, 0, 69.45)[1])
     _, columns = where(picture[y - 1 : y + 2], view.theme.far, view)
     gaps = np.diff(np.unique(columns)) > 1
