@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from PyQt6.QtWidgets import QMenu, QWidget
 
 from ...model.registry import list_models
 from ...realtime.source import DemoVoice, InputDevice, Microphone, Source
-from ..look.wording import rate_text
+from ..look.wording import channels_text, rate_text
+
+MOST_CHANNELS = 8  # that are offered: some devices claim 32, of which none is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class InputChoice(Choice):
-    """An input, and how to make the source that listens to it."""
+    """An input, and how to make the source that listens to it, to one channel of it where there are several."""
 
-    make: Callable[[], Source] = Microphone
+    make: Callable[..., Source] = Microphone
+    channels: int = 0
+    """That can be chosen; 0 where none can."""
 
 
 DEFAULT_INPUT = InputChoice("default", "Default microphone", "The input chosen in the system's settings", "Ctrl+0")
@@ -45,8 +50,12 @@ def given_input(source: Source) -> InputChoice:
     if isinstance(source, DemoVoice):
         return replace(DEMO, make=lambda: source)
     if source.name == Microphone().name:
-        return replace(DEFAULT_INPUT, make=lambda: source)
+        return replace(DEFAULT_INPUT, make=partial(_default_source, source))
     return InputChoice("given", source.name, "The input named on the command line", make=lambda: source)
+
+
+def _default_source(given: Source, channel: int | None = None) -> Source:
+    return given if channel is None else Microphone(channel=channel)
 
 
 def device_inputs(devices: Sequence[InputDevice]) -> list[InputChoice]:
@@ -56,10 +65,19 @@ def device_inputs(devices: Sequence[InputDevice]) -> list[InputChoice]:
 
 
 def _device_input(device: InputDevice, place: int, unique: bool) -> InputChoice:
-    tip = f"{device.host_api}, {device.channels} channels, {rate_text(device.sample_rate)}"
+    tip = f"{device.host_api}, {channels_text(device.channels)}, {rate_text(device.sample_rate)}"
     shortcut = f"Ctrl+{place}" if place < 10 else ""
     which = device.name if unique else device.index  # a name stays right when devices are renumbered
-    return InputChoice(f"device {which}", device.name, tip, shortcut, lambda: Microphone(which))
+    channels = min(device.channels, MOST_CHANNELS)
+    return InputChoice(f"device {which}", device.name, tip, shortcut, partial(Microphone, which), channels)
+
+
+def remembered_input(key: str) -> InputChoice | None:
+    """The device that had this key another time, by its name; None for any other key."""
+    kind, _, name = key.partition(" ")
+    if kind != "device" or not name or name.isdecimal():  # a number means another device by now
+        return None
+    return InputChoice(key, name, "", make=partial(Microphone, name), channels=MOST_CHANNELS)
 
 
 def model_choices(current: str) -> list[Choice]:

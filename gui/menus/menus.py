@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QMainWindow, QMenu
 TITLES = {
     "file": "&File",
     "listen": "&Listen",
+    "takes": "&Recording",
     "sound": "&Sound",
     "view": "&View",
     "music": "&Music",
@@ -75,6 +76,30 @@ class Menus:
         """Add a line."""
         self._menu(menu).addSeparator()
 
+    def give_letters(self) -> None:
+        """Let no two entries of a menu have the same letter, whichever rooms have filled it."""
+        menus = list(self._menus.values())
+        for menu in menus:  # grows by the menus within
+            taken: set[str] = set()
+            for action in menu.actions():
+                action.setText(_with_letter(action.text(), taken))
+                inner: Any = action.menu()
+                menus += [inner] if inner is not None else []
+
     def _menu(self, menu: str | QMenu) -> QMenu:
         found: QMenu = menu if isinstance(menu, QMenu) else self._menus[menu]
         return found
+
+
+def _with_letter(text: str, taken: set[str]) -> str:
+    """The text with a mark before its own letter or else another that is free; `taken` grows by that."""
+    own = text.replace("&&", "  ").find("&")
+    if own < 0:
+        return text
+    plain = text[:own] + text[own + 1 :]
+    places = [own, *(place for place, letter in enumerate(plain) if letter.isalnum())]
+    free = next((place for place in places if plain[place].casefold() not in taken), None)
+    if free is None:
+        return plain
+    taken.add(plain[free].casefold())
+    return f"{plain[:free]}&{plain[free:]}"

@@ -1,86 +1,18 @@
-"""The input level: a bar in dBFS with a line at the held peak."""
+"""The input level with its figure, the gate, and a warning in words when the input is too loud."""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from ..look.theme import LIGHT, Theme
-from ..look.wording import MINUS, level_text
-from ..viewmodel.loudness import FLOOR, HOT, Loudness
-
-WARM = -14.0  # dBFS; the bar turns amber
-SCALE = (-60, -48, -36, -24, -12, 0)  # dBFS
-MARGIN = 12.0  # px
-BAR_HEIGHT = 12.0  # px
-
-
-class LevelBar(QWidget):
-    """The painted bar."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._theme = LIGHT
-        self.level = self.peak = FLOOR
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """Room for bar and labels."""
-        return QSize(220, 34)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        self._theme = theme
-        self.update()
-
-    def show_level(self, level: float, peak: float) -> None:
-        """Show level and held peak in dBFS; repaints only what a person could see."""
-        shown = round(level, 1), round(peak, 1)
-        if shown != (self.level, self.peak):
-            self.level, self.peak = shown
-            self.update()
-
-    def at(self, level: float) -> float:
-        """Position of a level in px."""
-        share = (min(max(level, FLOOR), 0.0) - FLOOR) / -FLOOR
-        return MARGIN + share * (self.width() - 2 * MARGIN)
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
-        """Draw bar, peak and scale."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = self._theme
-        painter.setPen(QPen(QColor(theme.border)))
-        painter.setBrush(QColor(theme.row_black))
-        painter.drawRoundedRect(QRectF(self.at(FLOOR), 1, self.at(0) - self.at(FLOOR), BAR_HEIGHT), 4, 4)
-        for start, end, colour in (
-            (FLOOR, WARM, theme.in_tune),
-            (WARM, HOT, theme.near),
-            (HOT, 0.0, theme.far),
-        ):
-            if self.level > start:
-                left, right = self.at(start), self.at(min(self.level, end))
-                painter.fillRect(QRectF(left, 3, right - left, BAR_HEIGHT - 4), QColor(colour))
-        if self.peak > FLOOR:
-            painter.fillRect(QRectF(self.at(self.peak) - 1, 1, 2, BAR_HEIGHT), QColor(theme.text))
-        self._paint_scale(painter)
-
-    def _paint_scale(self, painter: QPainter) -> None:
-        font = QFont(self.font())
-        font.setPixelSize(11)
-        painter.setFont(font)
-        painter.setPen(QPen(QColor(self._theme.muted)))
-        for level in SCALE:
-            x = round(self.at(level)) + 0.5
-            painter.drawLine(QPointF(x, BAR_HEIGHT + 3), QPointF(x, BAR_HEIGHT + 6))
-            label = f"{MINUS}{-level}" if level else "0"
-            box = QRectF(x - 20, BAR_HEIGHT + 6, 40, 15)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
+from ..look.wording import gate_text, level_text
+from ..viewmodel.loudness import FLOOR, Loudness
+from .level_bar import LevelBar
 
 
 class LevelMeter(QWidget):
-    """The bar with its figure, and a warning in words when the input is too loud."""
+    """A heading with the way to the sound panel, the figure, and the bar."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,19 +21,31 @@ class LevelMeter(QWidget):
         self.heading.setObjectName("heading")
         self.figure = QLabel()
         self.figure.setObjectName("muted")
+        self.settings = QToolButton()
+        self.settings.setObjectName("link")
+        self.settings.hide()
         self.setAccessibleName("Input level")
-        self.setToolTip("Loudness of the input (RMS); the line marks the loudest moment of the last second")
         top = QHBoxLayout()
         top.addWidget(self.heading)
+        top.addWidget(self.settings)
         top.addStretch()
         top.addWidget(self.figure)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
+        layout.setSpacing(6)
         layout.addLayout(top)
         layout.addWidget(self.bar)
         self.set_theme(LIGHT)
+        self.show_gate(self.bar.gate)
         self.show_loudness(Loudness())
+
+    def offer_settings(self, action: QAction) -> None:
+        """Show a button that does this."""
+        self.settings.setText("⚙")
+        self.settings.setAccessibleName("Sound settings")
+        self.settings.setToolTip(action.toolTip())
+        self.settings.clicked.connect(action.trigger)
+        self.settings.show()
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -109,11 +53,20 @@ class LevelMeter(QWidget):
         self.bar.set_theme(theme)
         self.figure.setStyleSheet("")
 
+    def show_gate(self, gate: float) -> None:
+        """Show the noise gate, dBFS; -inf for off."""
+        self.bar.show_gate(gate)
+        self.setToolTip(
+            "Loudness of the input (RMS); the line marks the loudest moment of the last second.\n"
+            f"Drag the mark above to set the noise gate: {gate_text(gate)}. What is quieter has no pitch."
+        )
+
     def show_loudness(self, loudness: Loudness) -> None:
         """Show the level of the moment."""
         self.bar.show_level(loudness.level, loudness.peak)
-        text = "▲ too loud" if loudness.hot else level_text(loudness.peak, FLOOR)
+        warning = "▲ clipped" if loudness.clipped else "▲ too loud" if loudness.hot else ""
+        text = warning or level_text(loudness.peak, FLOOR)
         if text != self.figure.text():
             self.figure.setText(text)
-            self.figure.setStyleSheet(f"color: {self._theme.far}; font-weight: bold" if loudness.hot else "")
+            self.figure.setStyleSheet(f"color: {self._theme.far}; font-weight: bold" if warning else "")
             self.setAccessibleDescription(text)

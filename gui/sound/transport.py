@@ -1,26 +1,26 @@
 """Starting and stopping streams without ever making the window wait.
 
-Threads: the Qt thread owns every attribute; one daemon thread, "livepitch-transport", runs the queued jobs in
-turn. Opening, closing and listing devices may block for seconds, so all of it happens there. The jobs write
-no attribute: their results come back as queued Qt signals.
+Threads: the Qt thread owns every attribute; one other, "livepitch-transport", runs the queued jobs in turn. Opening,
+closing and listing devices may block for seconds, so all of it happens there. The jobs write no attribute: their
+results come back as queued Qt signals.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from enum import Enum
-from queue import SimpleQueue
+from pathlib import Path
 from typing import Protocol
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from ...realtime.frame import PitchFrame, StreamStats
 from ...realtime.source import Source
+from ...realtime.takes import Recording
 from ...realtime.tuned import Tuned
 from ..look.wording import sentence
-
-Job = Callable[[], None]
+from ..viewmodel.messages import without_commands
+from .jobs import Jobs
 
 
 class Stream(Protocol):
@@ -73,6 +73,23 @@ class Stream(Protocol):
         """The frames since the last call; never blocks, raises what ended the worker."""
         ...
 
+    def adjust(self, *, gate: float | None = None, gain: float | None = None) -> None:
+        """Another gate (dBFS), another gain (dB), from now on."""
+        ...
+
+    def record(self, take: Path) -> None:
+        """Begin to record; returns at once."""
+        ...
+
+    def end_recording(self) -> None:
+        """End the recording, if there is one; returns at once."""
+        ...
+
+    @property
+    def recording(self) -> Recording | None:
+        """The recording under way, or the last one."""
+        ...
+
     def painted(self, frames: Sequence[PitchFrame], instant: float) -> None:
         """Note that frames were on screen at a `time.monotonic` instant."""
         ...
@@ -96,18 +113,18 @@ class Transport(QObject):
     listed = pyqtSignal(object)
     """The result of `list_inputs`."""
     _opened = pyqtSignal(int, object)
-    _refused = pyqtSignal(int, str)
+    _refused = pyqtSignal(int, object)
 
     def __init__(self) -> None:
         super().__init__()
         self.state = State.STOPPED
         self.stream: Stream | None = None
+        self.error: BaseException | None = None
+        """Why the last stream ended by itself, or did not start; `failed` says it."""
         self._ticket = 0  # counts requests; an answer to an older one is out of date
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._jobs = Jobs("livepitch-transport")
         self._opened.connect(self._take)
         self._refused.connect(self._give_up)
-        self._thread = threading.Thread(target=_work, args=(self._jobs,), name="livepitch-transport", daemon=True)
-        self._thread.start()
 
     def start(self, make: Callable[[], Stream]) -> None:
         """Stop what runs, then start the stream that `make` builds; both on the other thread."""
@@ -124,6 +141,7 @@ class Transport(QObject):
     def fail(self, error: BaseException) -> None:
         """End a stream that broke, and say why."""
         self.stop()
+        self.error = error
         self.failed.emit(_sentence(error))
 
     def list_inputs(self, listing: Callable[[], object]) -> None:
@@ -133,9 +151,7 @@ class Transport(QObject):
     def close(self, seconds: float = 3.0) -> bool:
         """End the stream and the thread; False if a device kept it busy for longer than `seconds`."""
         self.stop()
-        self._jobs.put(None)
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
+        return self._jobs.close(seconds)
 
     def _release(self) -> None:
         self._ticket += 1
@@ -150,7 +166,7 @@ class Transport(QObject):
             stream = make()
             stream.start()
         except Exception as error:
-            self._refused.emit(ticket, _sentence(error))
+            self._refused.emit(ticket, error)
         else:
             self._opened.emit(ticket, stream)
 
@@ -161,20 +177,16 @@ class Transport(QObject):
         self.stream = stream
         self._enter(State.RUNNING)
 
-    def _give_up(self, ticket: int, sentence: str) -> None:
+    def _give_up(self, ticket: int, error: BaseException) -> None:
         if ticket == self._ticket:
+            self.error = error
             self._enter(State.STOPPED)
-            self.failed.emit(sentence)
+            self.failed.emit(_sentence(error))
 
     def _enter(self, state: State) -> None:
         if state != self.state:
             self.state = state
             self.changed.emit()
-
-
-def _work(jobs: SimpleQueue[Job | None]) -> None:
-    for job in iter(jobs.get, None):
-        job()
 
 
 def _or_empty(listing: Callable[[], object]) -> object:
@@ -185,4 +197,4 @@ def _or_empty(listing: Callable[[], object]) -> object:
 
 
 def _sentence(error: BaseException) -> str:
-    return sentence(str(error)) or type(error).__name__
+    return sentence(without_commands(str(error))) or type(error).__name__
