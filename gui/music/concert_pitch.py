@@ -20,7 +20,7 @@ class ConcertPitch(QDoubleSpinBox):
         self.setPrefix("A4 = ")
         self.setSuffix(" Hz")
         self.setKeyboardTracking(False)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # else it would take the space bar
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Concert pitch A4 in Hz")
-        self.setToolTip("Concert pitch (Ctrl+Up, Ctrl+Down)")
+        self.setToolTip("Concert pitch, 392 to 466 Hz (Ctrl+Up, Ctrl+Down)")
         self.editingFinished.connect(self.clearFocus)
