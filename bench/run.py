@@ -23,6 +23,7 @@ from ..realtime.layout import Layout
 from ..realtime.remote import RemoteSession
 from ..realtime.roles import Source, Tracker
 from ..realtime.session import Session, stream_tracker
+from ..realtime.takes import Recording
 from ..realtime.tuned import Tuned
 from ..realtime.worker import TrackerFactory
 from .load import Load
@@ -197,6 +198,23 @@ class MeasuredSession:
     def latency(self) -> float:
         """Algorithmic latency in seconds; NaN until the model is loaded."""
         return self.inner.latency
+
+    def adjust(self, *, gate: float | None = None, gain: float | None = None) -> None:
+        """Another gate (dBFS), another gain (dB), from now on."""
+        self.inner.adjust(gate=gate, gain=gain)
+
+    def record(self, take: Path) -> None:
+        """Begin to record."""
+        self.inner.record(take)
+
+    def end_recording(self) -> None:
+        """End the recording, if there is one."""
+        self.inner.end_recording()
+
+    @property
+    def recording(self) -> Recording | None:
+        """The recording under way, or the last one."""
+        return self.inner.recording
 
 
 def frames_per_run(plan: Plan) -> int:

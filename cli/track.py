@@ -25,7 +25,9 @@ Output = Annotated[
 def track(
     audio: Annotated[list[Path], typer.Argument(help="Audio files: wav, flac, ogg, mp3, aiff.")],
     output: Output = None,
-    format: Annotated[str, typer.Option(help="What to write.")] = "csv",
+    format: Annotated[
+        str | None, typer.Option(help="What to write: csv or json. [default: as -o ends, else csv]")
+    ] = None,
     model: Annotated[
         str | None,
         typer.Option(help="A name, or a file. [default: rmvpe-small; stream with --stream]"),
@@ -42,6 +44,7 @@ def track(
     """Write the pitch of audio files, one row every 10 ms."""
     if not stream and not (context is None and lookahead is None and hop is None):
         raise UsageError("--context, --lookahead and --hop are about windows of a stream: give --stream too")
+    format = format or _format_of(output)
     targets = _targets(audio, output, format)
     with one_line_errors(debug):
         loaded = _prepare(model or ("stream" if stream else "rmvpe-small"), targets)
@@ -57,6 +60,14 @@ def track(
                 raise
             failed = True
     raise typer.Exit(FAILED if failed else 0)
+
+
+def _format_of(output: Path | None) -> str:
+    """What the ending of the output's name asks for."""
+    from ..realtime.export import WRITERS
+
+    ending = "" if output is None else output.suffix.removeprefix(".").lower()
+    return ending if ending in WRITERS else "csv"
 
 
 def _targets(audio: list[Path], output: Path | None, format: str) -> list[Path | None]:

@@ -20,6 +20,10 @@ class Scene(Protocol):
         """Another scene takes the stage: end what runs."""
         ...
 
+    def toggle(self) -> None:
+        """Start what can run, or stop it."""
+        ...
+
 
 class Scenes(QObject):
     """Holds the scene and the clock that moves it."""
@@ -48,6 +52,11 @@ class Scenes(QObject):
         """Tick the scene, or rest; said by a scene that has not the stage it means nothing."""
         if scene is self.current:
             self.timer.start() if on else self.timer.stop()
+
+    def toggle(self) -> None:
+        """Start or stop what the scene can: listening, or a replay."""
+        if self.current is not None:
+            self.current.toggle()
 
     def _tick(self) -> None:
         if self.current is not None:

@@ -15,6 +15,7 @@ import pytest
 import soundfile
 
 from livepitch.cli.live import _advice, _try
+from livepitch.cli.track import _format_of
 from livepitch.model.registry import load_model
 from livepitch.realtime import pace
 from livepitch.realtime.frame import Settings
@@ -301,3 +302,10 @@ def test_no_screen_is_one_line(livepitch: Cli) -> None:
     done = livepitch("live", "--demo", env=without)
     assert done.returncode == 1
     assert "--no-gui" in one_line(done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("output", "format"), [("x.json", "json"), ("X.JSON", "json"), ("x.csv", "csv"), ("x", "csv"), (None, "csv")]
+)
+def test_the_ending_of_the_output_chooses_the_format(output: str | None, format: str) -> None:
+    assert _format_of(None if output is None else Path(output)) == format

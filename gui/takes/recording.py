@@ -1,0 +1,140 @@
+"""What the user does to record: one key begins it, the same key ends it, the stream goes on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from ...realtime.takes import Recording, new_take, recordings_folder, take_files
+from ..look.wording import sentence
+from ..parts import Parts
+from ..sound.listening import Listening
+from ..sound.transport import State, Stream
+from ..viewmodel.messages import Rank
+from ..viewmodel.take import markers_file
+from ..viewmodel.take_export import write_labels
+from .errands import Errands
+from .record_button import RecordingLine, record_button, show_recording
+
+LOOK_EVERY = 100  # ms
+SAID = 20.0  # s that the end of a recording is spoken of
+
+
+class RecordingRoom(QObject):
+    """Records what is listened to."""
+
+    look = pyqtSignal(object)
+    """The user wants to see this path, a take just recorded."""
+
+    def __init__(self, parts: Parts, listening: Listening, errands: Errands) -> None:
+        super().__init__()
+        self._parts, self._listening, self._errands = parts, listening, errands
+        self._wanted: Path | None = None  # to be begun as soon as a stream runs
+        self._stream: Stream | None = None  # that is, or was, recorded
+        self._take = Path()
+        tip = "Record sound and pitch, or end the recording"
+        self.action = parts.menus.action("takes", "&Record", "Ctrl+R", tip, self.toggle)
+        self.button, self.line = record_button(self.action), RecordingLine()
+        parts.bar.add_left(self.button)
+        parts.stage.add_notice(self.line)
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self._watch)
+        listening.started.connect(self._begin)
+        listening.transport.changed.connect(self._follow)
+
+    @property
+    def on(self) -> bool:
+        """Whether a recording is under way, or about to be."""
+        return self._wanted is not None or self._stream is not None
+
+    def toggle(self) -> None:
+        """Record from now on, listening if need be; or end the recording."""
+        if self._stream is not None:
+            self._stream.end_recording()
+        elif self._wanted is not None:
+            self._give_up()
+        else:
+            folder = recordings_folder()
+            self._errands.run(lambda: new_take(folder, datetime.now()), self._record, self._complain)
+
+    def record_to(self, folder: Path) -> None:
+        """Record into a new take there as soon as a stream runs, which somebody else starts."""
+        self._errands.run(lambda: new_take(folder, datetime.now()), self._want, self._complain)
+
+    def close(self) -> None:
+        """Look no more; the end of the stream completes what is being recorded."""
+        self._clock.stop()
+
+    def _record(self, take: Path) -> None:
+        self._want(take)
+        if self._listening.transport.state is State.STOPPED:
+            self._listening.start()
+
+    def _want(self, take: Path) -> None:
+        if not self.on:
+            self._wanted = take
+            self._show(0.0)
+            self._begin()
+
+    def _begin(self) -> None:
+        stream, take = self._listening.transport.stream, self._wanted
+        if stream is not None and take is not None:
+            self._wanted, self._stream, self._take = None, stream, take
+            stream.record(take)
+            self._clock.start(LOOK_EVERY)
+
+    def _follow(self) -> None:
+        """Whatever kept the stream from running, it has told."""
+        if self._listening.transport.state is State.STOPPED:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        self._wanted = None
+        if self._stream is None:
+            self._show_rest()
+
+    def _watch(self) -> None:
+        recording = None if self._stream is None else self._stream.recording
+        if recording is None or recording.path.name != self._take.name:  # not told of this one yet
+            return
+        self._show(recording.seconds)
+        if not recording.running:
+            self._clock.stop()
+            self._stream = None
+            self._show_rest()
+            self._tell(recording)
+
+    def _tell(self, recording: Recording) -> None:
+        """What became of it."""
+        path, _ = take_files(recording.path)
+        if recording.error is not None:
+            self._complain(sentence(recording.error))
+        if recording.seconds:
+            self._save_markers(recording, path)
+            lost = f", {recording.lost:.1f} s of it silent: the disk was too slow" if recording.lost else ""
+            self._say(f"Saved {recording.path.name}{lost}", "Look at it", path)
+
+    def _save_markers(self, recording: Recording, path: Path) -> None:
+        view = self._parts.stage.view
+        marks = view.markers.to_list(recording.start, recording.start + recording.seconds)
+        if marks:
+            self._errands.run(lambda: write_labels(markers_file(path), marks), failed=self._complain)
+
+    def _say(self, text: str, button: str, path: Path) -> None:
+        banner = self._parts.stage.banner
+        banner.post("recorded", text, Rank.OFFER, seconds=SAID, button=button, act=lambda: self.look.emit(path))
+
+    def _complain(self, why: str) -> None:
+        self._parts.stage.banner.post("recording", why, Rank.SKIPPED, seconds=SAID)
+
+    def _show(self, seconds: float) -> None:
+        self.action.setText("Stop &recording")
+        show_recording(self.button, True, seconds)
+        self.line.say(seconds, (self._wanted or self._take).name)
+
+    def _show_rest(self) -> None:
+        self.action.setText("&Record")
+        show_recording(self.button, False)
+        self.line.hide()
