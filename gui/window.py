@@ -14,17 +14,28 @@ from ..practice.music import Music
 from ..realtime.frame import Settings
 from ..realtime.source import Source
 from ..realtime.tuned import tuned_session
+from .help.helping import Helping
+from .help.summary import Summary
+from .home.escapes import Escapes
+from .home.keeping import Keeping
+from .home.kiosk import Kiosk
+from .home.panels import Panels
+from .home.placement import Placement
 from .look.looks import Looks
 from .menus.control_bar import ControlBar
 from .menus.menus import Menus
 from .music.tuning_room import TuningRoom
 from .parts import Parts
 from .plot.looking import Looking
+from .plot.marking import Marking
 from .scenes import Scenes
 from .sound.chosen_input import ChosenInput
 from .sound.listening import Listening, MakeStream
+from .sound.sound_room import SoundRoom
+from .sound.tone_room import ToneRoom
 from .stage import Stage
 from .status_line import StatusLine
+from .takes.takes_room import TakesRoom
 from .viewmodel.chosen_model import ChosenModel
 
 
@@ -33,6 +44,7 @@ class Window(QMainWindow):
 
     model: a name or a path, to which `settings` belong; `loaded` is that model where it is loaded already.
     settle: what settles the curve from the beginning; None leaves that to the user.
+    memory: the file of what is remembered; None remembers nothing.
     """
 
     def __init__(
@@ -43,6 +55,7 @@ class Window(QMainWindow):
         make_stream: MakeStream = tuned_session,
         loaded: Model | None = None,
         settle: Model | str | None = None,
+        memory: Path | None = None,
     ) -> None:
         super().__init__()
         settings = settings or Settings()
@@ -50,11 +63,26 @@ class Window(QMainWindow):
         self.stage, self.status, self.scenes = self.parts.stage, self.parts.status, self.parts.scenes
         chosen = ChosenModel(model, settings, loaded, settle)
         self.listening = Listening(self.parts, ChosenInput(source), chosen, make_stream)
-        self.looking = Looking(self.parts)
+        self.looking, self.marking = Looking(self.parts), Marking(self.parts)
         self.looks = Looks(self.parts)
+        self.panels, self.placement, escapes = Panels(self.parts), Placement(self), Escapes(self)
+        self.helping, self.summary = Helping(self.parts, escapes, chosen), Summary(self.parts)
         self.tuning_room = TuningRoom(self.parts, replace(Music(), a4=settings.a4))
         self.tuning_room.changed.connect(lambda music: chosen.set_a4(music.a4))
+        self.sound, self.tone = SoundRoom(self.parts, self.listening), ToneRoom(self.parts, self.tuning_room.music)
+        self.tuning_room.changed.connect(self.tone.set_music)
+        self.sound.panel.add_group(self.tone.controls)
+        escapes.add(self.sound.entered, lambda: self.sound.show_panel(False))
+        self.takes = TakesRoom(self.parts, self.listening)
+        self.tuning_room.changed.connect(self.takes.statistics.music_changed)
+        escapes.add(self.tuning_room.card.isVisible, self.tuning_room.card.close_card)
+        escapes.add(self.takes.busy, self.takes.cancel)
+        self.kiosk = Kiosk(self.parts, escapes, self.placement, self.panels)
         self._fill_menus()
+        self.keeping = Keeping(self.parts, vars(self).values(), memory)
+        self.parts.menus.give_letters()
+        if memory is not None:
+            self.helping.welcome()
 
     def _make_parts(self) -> Parts:
         self.setWindowTitle("livepitch")
@@ -80,7 +108,7 @@ class Window(QMainWindow):
 
     def record_to(self, folder: Path) -> None:
         """Record into a new take in `folder` as soon as something is heard."""
-        raise NotImplementedError(folder)
+        self.takes.recording.record_to(folder)
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or leave it."""
@@ -90,5 +118,9 @@ class Window(QMainWindow):
         """End the stream and its threads; the window disappears first, whatever the device does."""
         self.hide()
         self.scenes.timer.stop()
+        self.takes.close()
         self.listening.close()
+        self.tone.close()
+        self.kiosk.close()
+        self.keeping.close()
         super().closeEvent(event)

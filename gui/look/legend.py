@@ -7,7 +7,7 @@ from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from ..viewmodel.intonation import BANDS, IN_TUNE, NEAR
-from .theme import INSTANT_WIDTH, LIGHT, TRACE_WIDTHS, Theme
+from .theme import DASH, INSTANT_WIDTH, LIGHT, TRACE_WIDTHS, Theme
 
 MEANINGS = (f"in tune, within {IN_TUNE:.0f} cents", f"near, within {NEAR:.0f} cents", "between two notes")
 INSTANT = "thin: may still be corrected"
@@ -30,7 +30,11 @@ class Sample(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         """Draw the line as the trace draws it."""
         painter = QPainter(self)
-        painter.setPen(QPen(QColor(self._theme.bands[self._band]), self._width))
+        pen = QPen(QColor(self._theme.bands[self._band]), self._width)
+        if self._band == BANDS - 1:
+            pen.setDashPattern([DASH / self._width, DASH / self._width])
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
         painter.drawLine(QPointF(3, 8), QPointF(27, 8))
 
 

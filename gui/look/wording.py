@@ -6,6 +6,7 @@ import math
 
 from ...realtime.frame import StreamStats
 from ..viewmodel.intonation import IN_TUNE
+from ..viewmodel.stability import Stability
 
 DASH = "–"
 MINUS = "−"
@@ -15,9 +16,25 @@ def cents_text(cents: float) -> str:
     """Signed whole cents with a proper minus: "+12 cents", "0 cents"."""
     if math.isnan(cents):
         return ""
-    whole = round(cents)
-    sign = "+" if whole > 0 else MINUS if whole < 0 else ""
-    return f"{sign}{abs(whole)} cents"
+    return f"{cents_figure(round(cents))} cents"
+
+
+def cents_figure(cents: int) -> str:
+    """Signed whole cents, the figure alone: "+12", "0"."""
+    sign = "+" if cents > 0 else MINUS if cents < 0 else ""
+    return f"{sign}{abs(cents)}"
+
+
+def steadiness_text(stability: Stability) -> str:
+    """How steady the note is held: "steady ±6 cents"; nothing where it cannot be told yet."""
+    if math.isnan(stability.spread):
+        return ""
+    return f"{'steady' if stability.spread <= IN_TUNE else 'unsteady'} ±{stability.spread:.0f} cents"
+
+
+def vibrato_text(stability: Stability) -> str:
+    """Rate and extent of the vibrato: "vibrato 5.4 Hz ±38 cents"; nothing where there is none."""
+    return f"vibrato {stability.rate:.1f} Hz ±{stability.extent:.0f} cents" if stability.vibrato else ""
 
 
 def verdict(cents: float) -> str:
@@ -34,9 +51,25 @@ def level_text(level: float, floor: float) -> str:
     return DASH if level <= floor else f"{MINUS if level < 0 else ''}{abs(level):.0f} dBFS"
 
 
+def gain_text(gain: float) -> str:
+    """Gain with its sign: "+12 dB", "0 dB"."""
+    sign = "+" if gain > 0 else MINUS if gain < 0 else ""
+    return f"{sign}{abs(gain):g} dB"
+
+
+def gate_text(gate: float) -> str:
+    """The noise gate: "−45 dBFS", or "off"."""
+    return "off" if gate == -math.inf else level_text(gate, -math.inf)
+
+
 def rate_text(sample_rate: float) -> str:
     """Sample rate as sound engineers write it: "44.1 kHz"."""
     return f"{sample_rate / 1000:g} kHz"
+
+
+def channels_text(channels: int) -> str:
+    """How many channels: "1 channel"."""
+    return f"{channels} channel{'s' if channels != 1 else ''}"
 
 
 def latency_text(stats: StreamStats, algorithmic: float) -> str:
@@ -73,4 +106,7 @@ def mute_hint(system: str) -> str:
             "The microphone delivers only silence: allow it for your terminal in "
             "System Settings > Privacy & Security > Microphone, then start again."
         )
-    return "The input delivers only silence: check that the microphone is not muted, or choose another input."
+    return (
+        "The input delivers only silence: check in your desktop's sound settings, or in the program pavucontrol, "
+        "that the microphone is not muted, or choose another input."
+    )

@@ -1,12 +1,14 @@
 import math
 import os
 import threading
+from dataclasses import replace
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported: tests never open a window on a screen
 
 import pytest
 
 from livepitch.realtime.frame import Percentiles, PitchFrame, StreamStats
+from livepitch.realtime.takes import Recording
 
 
 def make_frame(time, f0=math.nan, confidence=0.9, level=-20.0, settled=True, captured=math.nan):
@@ -31,7 +33,7 @@ class FakeStream:
         self.may_start.set()
         self.error = self.broken = None
         self.stopped_on = None
-        self.shown = []
+        self.shown, self.adjusted, self.recording = [], [], None
         self.stats = StreamStats(
             xruns=3, skipped=24_000, stages={"sound_to_frame": Percentiles(47.4, 50.0, 60.0, 80.0)}
         )
@@ -51,6 +53,15 @@ class FakeStream:
             raise self.broken
         frames, self.ready = self.ready, []
         return frames
+
+    def adjust(self, **levels):
+        self.adjusted.append(levels)
+
+    def record(self, take):
+        self.recording = Recording(take)
+
+    def end_recording(self):
+        self.recording = replace(self.recording, running=False)
 
     def painted(self, frames, instant):
         self.shown.append((list(frames), instant))

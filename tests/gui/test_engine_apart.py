@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ def window(qtbot):
     window.show()
     yield window
     window.close()
-    assert not window.listening.transport._thread.is_alive()
+    assert "livepitch-transport" not in {thread.name for thread in threading.enumerate()}
 
 
 def shown(window):

@@ -1,4 +1,5 @@
 import math
+import platform
 import threading
 import time
 
@@ -81,7 +82,7 @@ def test_message_of_the_stream_is_visible_and_goes_away(running, studio, tone):
 
 @pytest.mark.parametrize(("system", "hint"), [("Darwin", "Privacy & Security"), ("Linux", "muted")])
 def test_digital_silence_gets_a_hint(running, studio, tone, monkeypatch, system, hint):
-    monkeypatch.setattr(listening_module.platform, "system", lambda: system)
+    monkeypatch.setattr(platform, "system", lambda: system)
     sing(running, studio, tone(math.nan, 2.5, level=-math.inf))
     assert hint in running.stage.banner.label.text()
     assert running.stage.banner.isVisible()
