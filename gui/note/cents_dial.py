@@ -37,6 +37,7 @@ class CentsDial(QWidget):
         self._ground: QPixmap | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the card below need not be painted first
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the card below is painted with every frame
         self.setAccessibleName("Distance from the nearest note")
         self.setToolTip("How far the voice is from the nearest note, in hundredths of a semitone")
 

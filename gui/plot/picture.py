@@ -166,6 +166,7 @@ class Picture(pg.PlotWidget):  # type: ignore[misc]
         wanted = [[0.0, self.time_window.seconds], [self.note_range.low, self.note_range.high]]
         if view.viewRange() != wanted:
             view.setRange(xRange=wanted[0], yRange=wanted[1], padding=0, disableAutoRange=True)
+            view.prepareForPaint()  # else pyqtgraph does it in the paint, which has all painted again
 
     def paint_vector(self, painter: QPainter, rect: QRectF) -> None:
         """Paint the present picture without cursor into `rect` of any painter, with lines and text as such."""

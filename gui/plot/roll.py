@@ -96,7 +96,7 @@ class Roll(pg.GraphicsObject):  # type: ignore[misc]
             newest = max(newest, voice.history.newest + voice.shift)
         px, seconds = UNSEEN
         if not 0 < newest - self._drawn < min(px / scale.px_per_second, seconds):
-            self.tiles.forget_since(self._changed)
+            self.tiles.forget_between(self._changed, newest)
             self._changed, self._drawn = math.inf, newest
 
     def _scale_of(self, painter: QPainter) -> Scale:

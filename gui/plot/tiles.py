@@ -2,7 +2,8 @@
 
 To draw eight seconds of voice takes several times as long as to copy their picture. So the roll is cut into tiles that
 stand still in time: a paint copies them to where time has moved them, and draws only those whose content has changed,
-at the newest moment one or two. Tiles begin at whole pixels of the screen, hence what lies between them shows no seam.
+at the newest moment one or two. While it zooms or moves up or down all is drawn at once, without any. Tiles begin
+at whole pixels of the screen, hence what lies between them shows no seam.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter
 from .scale import Scale
 
 WIDTH = 128  # px of the screen
+REACH = 4.0  # px that a line may be wide to either side
 SPARE = 2  # tiles kept on either side of those in sight
 
 Draw = Callable[[QPainter, Scale], None]
@@ -41,14 +43,18 @@ class Tiles:
         self._pictures.clear()
         self._ground = None
 
-    def forget_since(self, time: float) -> None:
-        """What was heard from `time` (s) on has changed."""
-        if math.isfinite(time):
-            # A line is a few px wide: it reaches into the tile before its first point.
-            first = math.floor((time * self._rate - 4.0) / WIDTH)
-            self._pictures = {place: picture for place, picture in self._pictures.items() if place < first}
-        elif time < 0:
+    def forget_between(self, start: float, stop: float) -> None:
+        """What was heard between two times (s; the first may be infinite) has changed."""
+        if start == -math.inf:
             self.forget()
+        elif start < math.inf:
+            # A line is a few px wide: it reaches into the tile before its first point.
+            first, last = (
+                math.floor((start * self._rate - REACH) / WIDTH),
+                math.floor((stop * self._rate + REACH) / WIDTH),
+            )
+            for place in range(max(first, min(self._pictures, default=0)), last + 1):
+                self._pictures.pop(place, None)
 
     def aligned(self, scale: Scale, ratio: float) -> Scale:
         """The scale moved by less than a pixel of the screen, so that tiles lie on whole ones."""
@@ -59,9 +65,13 @@ class Tiles:
         """Fill the area of an aligned scale; `ratio`: pixels of the screen per px."""
         self._rate = scale.px_per_second * ratio
         look = (self._rate, scale.low, scale.high, scale.area.height(), ratio)
-        if look != self._look:
+        if look != self._look:  # it zooms or follows the voice up or down: none of what is kept fits, or will
             self._look = look
             self.forget()
+            painter.fillRect(scale.area, ground)
+            self._draw_ground(painter, scale)
+            self._draw(painter, scale)
+            return
         first = round(scale.left * self._rate)
         places = range(first // WIDTH, (first + math.ceil(scale.area.width() * ratio)) // WIDTH + 1)
         kept = range(places.start - SPARE, places.stop + SPARE)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QPainter, QPolygonF
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QColor, QFont, QPainter, QPolygonF, QStaticText, QTransform
 
 from ..look.theme import LIGHT, Theme
 from ..viewmodel.clock import clock_text
@@ -15,6 +15,7 @@ from .scale import Scale
 from .strip import Strip
 
 HEIGHT = 26  # px
+MOST_LABELS = 100  # that are kept
 TIP = 4.5  # px, half the width of a marker's sign
 
 
@@ -27,6 +28,7 @@ class TimeStrip(Strip):
         self.markers = markers
         self.left, self.seconds = 0.0, 1.0
         """The stretch of time above it, s."""
+        self._labels: dict[int, QStaticText] = {}
         self.setHeight(HEIGHT)
 
     def paint(self, painter: QPainter, *_: Any) -> None:
@@ -45,9 +47,20 @@ class TimeStrip(Strip):
         for second in marked_seconds(scale, time_step(scale.seconds, area.width())):
             x = scale.x(float(second))
             if area.left() + 14 <= x <= area.right() - 14:
-                label = QRectF(x - 40, area.top(), 80, area.height())
-                painter.drawText(label, Qt.AlignmentFlag.AlignCenter, clock_text(second))
+                label = self._label(second, font)
+                size = label.size()
+                painter.drawStaticText(QPointF(x - size.width() / 2, area.center().y() - size.height() / 2), label)
         self._paint_markers(painter, scale)
+
+    def _label(self, second: int, font: QFont) -> QStaticText:
+        """Laid out once: that takes longer than to draw it."""
+        if second not in self._labels:
+            if len(self._labels) >= MOST_LABELS:
+                self._labels.clear()
+            label = self._labels[second] = QStaticText(clock_text(second))
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.prepare(QTransform(), font)
+        return self._labels[second]
 
     def _paint_markers(self, painter: QPainter, scale: Scale) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -32,6 +32,7 @@ class LevelBar(QWidget):
         self.gate = -math.inf
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the card below is painted with every frame
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for grip, bar and labels."""
@@ -47,7 +48,7 @@ class LevelBar(QWidget):
         shown = round(level, 1), round(peak, 1)
         if shown != (self.level, self.peak):
             self.level, self.peak = shown
-            self.update()
+            self.update(0, 0, self.width(), math.ceil(TOP + BAR_HEIGHT) + 1)  # the scale stays
 
     def show_gate(self, gate: float) -> None:
         """Show the gate, dBFS."""
@@ -77,6 +78,7 @@ class LevelBar(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         """Draw bar, peak, gate and scale."""
         painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.card))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = self._theme
         painter.setPen(QPen(QColor(theme.border)))
@@ -94,7 +96,8 @@ class LevelBar(QWidget):
         if self.peak > FLOOR:
             painter.fillRect(QRectF(self.at(self.peak) - 1, TOP, 2, BAR_HEIGHT), QColor(theme.text))
         self._paint_gate(painter)
-        self._paint_scale(painter)
+        if event is None or event.rect().bottom() > TOP + BAR_HEIGHT + 1:
+            self._paint_scale(painter)
 
     def _paint_gate(self, painter: QPainter) -> None:
         x, on = self.at(self.gate), self.gate > -math.inf

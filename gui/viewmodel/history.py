@@ -13,7 +13,9 @@ from ...realtime.frame import PitchFrame, PitchTrack
 
 FRAMES_PER_SECOND = 100
 LENGTH = 1800.0  # s that are remembered
+LAZY = 4  # frames whose centres are found at once, 25 times a second: until then they have the one before them
 CENTRE = 9  # frames to either side of one whose middle values are its note's centre: a swing of vibrato
+SEMITONE = 0.06  # of a frequency, about
 FIRST = 4096  # frames that there is room for at first
 COLUMNS = {"time": np.float64, "f0": np.float64, "confidence": np.float32, "settled": np.bool_, "centre": np.float64}
 
@@ -41,7 +43,7 @@ class PitchHistory:
     def clear(self) -> None:
         """Forget every frame: a new stream begins."""
         self._columns: dict[str, NDArray[Any]] = {name: np.empty(0, kind) for name, kind in COLUMNS.items()}
-        self._start = self._stop = 0
+        self._start = self._stop = self._unfound = 0
         self._touched = -math.inf
 
     def __len__(self) -> int:
@@ -132,15 +134,23 @@ class PitchHistory:
         place = slice(self._stop, self._stop + n)
         for name, values in columns.items():
             self._columns[name][place] = values
-        self._columns["centre"][place] = np.nan
+        before = self.centre[-1] if len(self) else np.nan
+        f0 = self._columns["f0"][place]
+        # Where the voice has gone on within a semitone; else its own pitch.
+        self._columns["centre"][place] = np.where(np.abs(f0 - before) < SEMITONE * before, before, f0)
         self._stop += n
-        self._find_centres(len(self) - n - CENTRE, len(self))
+        self._unfound += n
+        self._touched = min(self._touched, float(self.time[max(len(self) - n - 1, 0)]))  # a line leads from there
+        if self._unfound >= LAZY:
+            self._find_centres(len(self) - self._unfound - CENTRE, len(self))
 
     def _find_centres(self, start: int, stop: int) -> None:
         """Find the centres of the frames from place `start` to `stop`, as far as there are any."""
         start, stop = max(start, 0), min(stop, len(self))
         if start >= stop:
             return
+        if stop == len(self):
+            self._unfound = 0
         first, last = start - CENTRE, stop + CENTRE
         f0 = self.f0[max(first, 0) : last]
         f0 = np.pad(f0, (max(-first, 0), max(last - len(self), 0)), constant_values=np.nan)

@@ -85,6 +85,7 @@ class Hand:
         self.paint()
 
     def picture(self):
+        self.view.viewport().grab()  # where it has moved up or down or zoomed it is drawn without tiles
         return pixels(self.view.viewport().grab().toImage())
 
     def trace_middle(self, colour, left, right):

@@ -33,7 +33,9 @@ def test_what_has_changed_is_told_once(tone, frame):
     assert history.take_touched() == -np.inf
     assert history.take_touched() == np.inf
     history.extend([frame(1.0, A4)])
-    assert history.take_touched() == np.float64(0.91)  # the centres before it know of it
+    assert history.take_touched() == 0.99  # the line to it begins there
+    history.extend([frame(1.01, A4), frame(1.02, A4), frame(1.03, A4)])
+    assert history.take_touched() == np.float64(0.91)  # the centres before them know of them
     history.extend([frame(0.5, A5)])
     assert 0.3 < history.take_touched() < 0.5
 

@@ -35,6 +35,12 @@ def show(view, frames, a4=440.0):
     view.set_look(view.theme, music)
     view.show_live(live)
     view.advance(live, live.note.read(clock, music), clock, 0.016)
+    return tiled(view)
+
+
+def tiled(view):
+    """What is seen once nothing zooms or moves up or down any more: then it is made of tiles."""
+    view.grab()
     return pixels(view.grab().toImage())
 
 
@@ -142,7 +148,7 @@ def test_only_the_newest_tiles_are_drawn_again(view, tone, frame):
     view.note_range.follow(69.0, 0.016)
     view.show_live(live)
     view.advance(live, Reading(), 60.0, 0.016)
-    view.grab()
+    tiled(view)
     before = view.roll.tiles.drawn
     for tick in range(10):
         live.observe([frame(60.0 + 0.01 * tick, 440.0)], 60.0 + 0.01 * tick)
@@ -156,7 +162,7 @@ def test_a_picture_of_tiles_is_the_picture_drawn_at_once(view, tone):
     live.observe([*tone(440.0, 2.0), *tone(450.0, 2.0, start=2.0), *tone(453.0, 4.0, start=4.0)], 0.0)
     view.show_live(live)
     view.advance(live, Reading(), 8.0, 0.016)
-    tiled = pixels(view.grab().toImage())
+    picture = tiled(view)
     scale = view.roll.scale_on_screen
     whole = QImage(round(scale.area.width()), round(scale.area.height()), QImage.Format.Format_RGB32)
     whole.fill(QColor(view.theme.row))
@@ -166,7 +172,7 @@ def test_a_picture_of_tiles_is_the_picture_drawn_at_once(view, tone):
         draw(painter, Scale(area, scale.left, scale.seconds, scale.low, scale.high))
     painter.end()
     left, top = round(scale.area.left()), round(scale.area.top())
-    part = tiled[top : top + whole.height(), left : left + whole.width()]
+    part = picture[top : top + whole.height(), left : left + whole.width()]
     off = np.abs(part.astype(int) - pixels(whole)).max(axis=2) > 40
     off[:, round(scale.x(7.9) - left) :] = False  # the dot
     assert off.mean() < 1e-4
@@ -193,7 +199,7 @@ def test_zoomed_out_only_what_can_be_seen_is_drawn_again(view, tone, frame):
     view.show_live(live)
     view.advance(live, Reading(), 0.0, 0.016)
     view.scale_time(600 / 8)
-    view.grab()
+    tiled(view)
     before = view.roll.tiles.drawn
     for tick in range(100):
         live.observe([frame(60.0 + 0.01 * tick, 440.0)], 60.0 + 0.01 * tick)
