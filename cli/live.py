@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..realtime.session import Session
     from ..realtime.source import Source
 
-SETTLES = "rmvpe-small"
+SETTLES, FIRST = "rmvpe-small", "stream"
 Settle = Annotated[
     str | None,
     typer.Option(
@@ -41,7 +41,10 @@ Gate = Annotated[
 
 def live(
     device: Annotated[str | None, typer.Option(help="Input: its number or part of its name.")] = None,
-    model: Annotated[str, typer.Option(help="A name of `livepitch weights list`, or a file.")] = "stream",
+    model: Annotated[
+        str | None,
+        typer.Option(help=f"A name of `livepitch weights list`, or a file. [default: the window's last, or {FIRST}]"),
+    ] = None,
     rate: Annotated[int | None, typer.Option(help="Sample rate to open the input at, Hz.", min=1)] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Hear a built-in voice; needs no microphone.")] = False,
     kiosk: Annotated[bool, typer.Option("--kiosk", help="Picture and note alone, on the whole screen.")] = False,
@@ -52,7 +55,9 @@ def live(
     context: Context = None,
     lookahead: Lookahead = None,
     hop: Hop = None,
-    gain: Annotated[float, typer.Option(metavar="DB", help="Hear everything so much louder.", min=-40, max=40)] = 0.0,
+    gain: Annotated[
+        float | None, typer.Option(metavar="DB", help="Hear everything so much louder.", min=-40, max=40)
+    ] = None,
     gate: Gate = None,
     record: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Record sound (FLAC) and pitch (CSV) from the start, into there.")
@@ -75,7 +80,8 @@ def live(
         load_blas()
         from ..model.registry import load_model
 
-        loaded = load_model(model)  # a wrong name or file is said here, before a window opens
+        title = model or FIRST
+        loaded = load_model(title)  # a wrong name or file is said here, before a window opens
         chosen = chosen_settings(loaded, threshold, context, lookahead, hop)
         settings = chosen.adjusted(gate, gain)
         if record is not None:
@@ -83,8 +89,8 @@ def live(
         source = _source(device, rate, demo, blocksize)
         tuned = not untuned and _is_tuned(source, loaded, settings)
         if not loaded.causal and not tuned:
-            _try(loaded, settings, Path(model).name)
-        settler = _settler(settle, loaded, model)
+            _try(loaded, settings, Path(title).name)
+        settler = _settler(settle, loaded, title)
         if no_gui:
             session = _make_session(untuned)(source, loaded, settings, settle=settler)
             if record is not None:
@@ -97,8 +103,8 @@ def live(
         del loaded  # the engine's process reads the weights for itself
         raise typer.Exit(
             run_window(
-                source,
-                model,
+                source if demo or (device, rate, blocksize) != (None, None, None) else None,
+                title,
                 settings,
                 None,
                 _make_remote(untuned),
@@ -106,8 +112,22 @@ def live(
                 record=record,
                 kiosk=kiosk,
                 remember=True,
+                named=_named(gain, gate, settle, (model, threshold, context, lookahead, hop)),
             )
         )
+
+
+def _named(
+    gain: float | None, gate: float | None, settle: str | None, of_model: tuple[str | float | None, ...]
+) -> list[str]:
+    """What comes before the window's memory: with any option that a model must fit, the model too."""
+    given = {
+        "gain": gain is not None,
+        "gate": gate is not None,
+        "settle": settle is not None,
+        "model": settle is not None or any(option is not None for option in of_model),
+    }
+    return [name for name, there in given.items() if there]
 
 
 def _make_folder(folder: Path) -> None:

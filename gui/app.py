@@ -8,7 +8,7 @@ import os
 import platform
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +48,7 @@ def run_window(
     record: Path | None = None,
     kiosk: bool = False,
     remember: bool = False,
+    named: Collection[str] = (),
 ) -> int:
     """Show the live window until it is closed; returns the exit code.
 
@@ -56,6 +57,7 @@ def run_window(
     until: asked five times a second; once it is true the window closes.
     settle: what settles the curve from the beginning, if anything. record: a folder for a take from the start.
     kiosk: fill the screen with picture and note alone. remember: the user's settings, from one start to the next.
+    named: options of the command line that come before what is remembered: "model", "settle", "gain", "gate".
     DisplayError where no window can open.
     """
     check_display(os.environ, platform.system())
@@ -71,7 +73,7 @@ def run_window(
     app.setApplicationName("livepitch")
     app.setStyle("Fusion")
     memory = config_folder() / FILE if remember else None
-    window = Window(source, model, settings, make_stream, loaded, settle, memory)
+    window = Window(source, model, settings, make_stream, loaded, settle, memory, named)
     before = signal.signal(signal.SIGINT, lambda *_: window.close())
     beat = QTimer()  # Python hears of Ctrl-C only while it runs
     beat.start(BEAT_MS)

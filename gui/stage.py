@@ -24,6 +24,7 @@ from .viewmodel.loudness import Loudness
 from .viewmodel.reading import Reading
 
 SPACING = 12  # px between two cards
+SQUEEZED = 0.85  # of its height that a part beside the picture takes at least; it scrolls, and the note stays in sight
 PANEL_SHARE, PANEL_WIDTHS = 0.25, (264, 500)  # of the width; px
 
 
@@ -102,7 +103,7 @@ class Stage(QWidget):
     def show_beside(self, part: QWidget, on: bool) -> None:
         """Put a part into the panel above the level, or take it away; of several only the last is seen.
 
-        Legend and, where it must be, note make room for it.
+        The legend makes room for it first, then the part itself a little, then the note.
         """
         layout: Any = self.panel.layout()
         if part not in self._cards:
@@ -170,12 +171,15 @@ class Stage(QWidget):
         cards: tuple[Any, ...] = tuple(part.parentWidget() for part in (self.note, self.meter, self.legend))
         (note, meter, legend), beside = cards, self._beside
         room = math.inf
+        spare = 0  # that the part beside gives for the note, but not for the legend
         if beside is not None:
-            room = self.panel.height() - beside.sizeHint().height() - meter.sizeHint().height() - SPACING
-        for card in (note, legend):
+            height = beside.sizeHint().height()
+            spare = height - max(beside.minimumSizeHint().height(), round(SQUEEZED * height))
+            room = self.panel.height() - height - meter.sizeHint().height() - SPACING
+        for card, more in ((note, spare), (legend, 0)):
             needed = card.minimumSizeHint().height() + SPACING
-            card.setVisible(room >= needed)
-            room -= needed if room >= needed else 0
+            card.setVisible(room + more >= needed)
+            room -= needed if room + more >= needed else 0
 
     def _share_width(self) -> None:
         low, high = (self._growth * width for width in PANEL_WIDTHS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,7 @@ class Window(QMainWindow):
     model: a name or a path, to which `settings` belong; `loaded` is that model where it is loaded already.
     settle: what settles the curve from the beginning; None leaves that to the user.
     memory: the file of what is remembered; None remembers nothing.
+    named: the options that the command line has, which come before what is remembered, see `home/keeping.py`.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Window(QMainWindow):
         loaded: Model | None = None,
         settle: Model | str | None = None,
         memory: Path | None = None,
+        named: Collection[str] = (),
     ) -> None:
         super().__init__()
         settings = settings or Settings()
@@ -63,6 +66,7 @@ class Window(QMainWindow):
         self.stage, self.status, self.scenes = self.parts.stage, self.parts.status, self.parts.scenes
         chosen = ChosenModel(model, settings, loaded, settle)
         self.listening = Listening(self.parts, ChosenInput(source), chosen, make_stream)
+        self.choosing = self.listening.choosing
         self.looking, self.marking = Looking(self.parts), Marking(self.parts)
         self.looks = Looks(self.parts)
         self.panels, self.placement, escapes = Panels(self.parts), Placement(self), Escapes(self)
@@ -74,12 +78,12 @@ class Window(QMainWindow):
         self.sound.panel.add_group(self.tone.controls)
         escapes.add(self.sound.entered, lambda: self.sound.show_panel(False))
         self.takes = TakesRoom(self.parts, self.listening)
-        self.tuning_room.changed.connect(self.takes.statistics.music_changed)
+        self.tuning_room.changed.connect(self.takes.statistics.judge_soon)
         escapes.add(self.tuning_room.card.isVisible, self.tuning_room.card.close_card)
         escapes.add(self.takes.busy, self.takes.cancel)
         self.kiosk = Kiosk(self.parts, escapes, self.placement, self.panels)
         self._fill_menus()
-        self.keeping = Keeping(self.parts, vars(self).values(), memory)
+        self.keeping = Keeping(self.parts, vars(self).values(), memory, named)
         self.parts.menus.give_letters()
         if memory is not None:
             self.helping.welcome()

@@ -15,7 +15,7 @@ from .overview import entries
 from .pages import about_page, shortcuts_page
 
 LOOK_MS = 250
-SUNG = 2.0  # s of notes after which the first hint has been read, or is not wanted
+SUNG = 8.0  # s of notes after which the first hint has been read, or is not wanted
 
 
 class Helping:

@@ -72,6 +72,7 @@ QToolBar QToolButton:focus, QToolBar QDoubleSpinBox:focus {
 QToolBar QToolButton#start {
     background: @accent; color: @on_accent; border-color: @accent; font-weight: bold; min-width: 84px;
 }
+QToolBar QToolButton#record { min-width: 72px; }
 QToolBar QToolButton#start[running="true"] { background: @card; color: @text; border-color: @border; }
 QToolBar QToolButton#start:focus { border-color: @text; }
 QStatusBar { border-top: 1px solid @border; min-height: 28px; }

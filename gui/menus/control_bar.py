@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 LONGEST = 28  # characters of a choice's name
+ICON = QSize(18, 14)  # px, a sign and a little room before the text
 
 
 class ControlBar(QToolBar):
@@ -20,6 +21,7 @@ class ControlBar(QToolBar):
     def __init__(self) -> None:
         super().__init__("Controls")
         self.setMovable(False)
+        self.setIconSize(ICON)  # its buttons take this, whatever they say themselves
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

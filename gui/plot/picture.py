@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import pyqtgraph as pg
@@ -133,6 +134,13 @@ class Picture(pg.PlotWidget):  # type: ignore[misc]
         self.paused.say(window.behind if self._running and not window.following else None)
         if before != (self.paused.size(), self.paused.isHidden()):
             self._arrange()
+
+    def refresh_round(self, times: Iterable[float], px: float) -> None:
+        """Draw anew what lies so near to these moments (s): all else is as it was."""
+        left, right, notes = self.time_window.left, self.time_window.right, self.note_range
+        reach = px * (right - left) / max(self.roll.scale_on_screen.area.width(), 1.0)
+        for moment in times:
+            self.roll.update(QRectF(moment - reach - left, notes.low, 2 * reach, notes.span))
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         """Draw, and tell when that was done."""

@@ -51,12 +51,12 @@ class ChosenInput:
 
     def recall(self, key: str, channel: int | None) -> bool:
         """Take the device that had this key another time; whether there was nothing against it."""
-        choice = remembered_input(key)
+        choice = self._default if key == DEFAULT_INPUT.key else remembered_input(key)
         self.wanted = key if choice is not None else self.wanted
         if self.given:
             return False
         self.now, self.channel = choice or self.now, channel
-        return choice is not None
+        return choice is not None and choice is not self._default
 
     def fall_back(self) -> str:
         """Take the system's default, since the device is not there; the name of that."""

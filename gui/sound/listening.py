@@ -9,20 +9,19 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from ...realtime.source import DeviceError, input_devices
-from ..menus.choices import DEMO, Choice, ChoiceMenu, InputChoice, model_choices, model_label
-from ..menus.control_bar import MenuButton, action_button
+from ..menus.choices import DEMO, model_label
+from ..menus.control_bar import action_button
 from ..parts import Parts
 from ..viewmodel.chosen_model import ChosenModel
 from ..viewmodel.live import Live
 from ..viewmodel.loudness import Loudness
-from ..viewmodel.messages import Rank
 from ..viewmodel.undrawn import Undrawn
+from .choosing import Choosing
 from .chosen_input import ChosenInput
 from .telling import Telling
 from .transport import State, Stream, Transport
 
 STATUS_EVERY = 0.25  # s; figures that change faster cannot be read
-GOES_BY_ITSELF = 12.0  # s that an offer stays
 
 MakeStream = Callable[..., Stream]
 
@@ -34,73 +33,48 @@ class Listening(QObject):
     """A stream runs: it can be recorded now."""
     told = pyqtSignal()
     """What the stream says of itself is on screen; a few times a second."""
-    input_changed = pyqtSignal()
-    """Another input is chosen, or there are others."""
+    clearing = pyqtSignal()
+    """The picture is about to be emptied, with its markers."""
     sound_wanted = pyqtSignal()
     """The user wants to see the inputs, with all that belongs to them."""
 
     def __init__(self, parts: Parts, chosen_input: ChosenInput, model: ChosenModel, make_stream: MakeStream) -> None:
         super().__init__()
-        self._parts, self.input, self.chosen, self._make_stream = parts, chosen_input, model, make_stream
+        self._parts, self._make_stream = parts, make_stream
         self.live, self._undrawn = Live(), Undrawn()
         self._ticked = self._told = time.monotonic()
         self._levels = model.settings.gate, model.settings.gain  # that the stream has
         self.transport = Transport()
         self.telling = Telling(parts, self.sound_wanted.emit)
-        self._recalled = False  # whether the input is one of another time, which may be gone
-        self._fill_menus(parts)
-        self._fill_bar(parts)
+        tip = "Start or stop listening, or a replay"
+        self.start_action = parts.menus.action("listen", "&Start", "Space", tip, parts.scenes.toggle)
+        self.start_button = action_button(self.start_action, "start")
+        parts.bar.add_left(self.start_button)
+        self.choosing = Choosing(parts, chosen_input, model)
+        """What the next stream listens to, and with which model."""
+        parts.menus.action("listen", "&Clear the picture", "Ctrl+L", "Empty the picture", self.clear)
+        self._show_running(False)
         self._connect(parts)
-        self._show_choice()
         parts.scenes.enter(self)
         parts.stage.welcome.invite()
 
-    def _fill_menus(self, parts: Parts) -> None:
-        menus = parts.menus
-        self.start_action = menus.action(
-            "listen", "&Start", "Space", "Start or stop listening, or a replay", parts.scenes.toggle
-        )
-        self.settle_action = menus.action(
-            "listen",
-            "S&ettle the curve",
-            "Ctrl+E",
-            "Correct the curve where it is half a second old",
-            self.settle,
-            checkable=True,
-        )
-        menus.action("listen", "&Clear the picture", "Ctrl+L", "Empty the picture", self.clear)
-        self.input_menu = ChoiceMenu("&Input", parts.window)
-        self.model_menu = ChoiceMenu("&Model", parts.window)
-        menus.add("sound", self.input_menu)
-        menus.add("listen", self.model_menu)
-
-    def _fill_bar(self, parts: Parts) -> None:
-        self.start_button = action_button(self.start_action, "start")
-        self.input_button = MenuButton("Input", self.input_menu, "Choose what to listen to")
-        self.model_button = MenuButton("Model", self.model_menu, "Choose the network that finds the pitch", True)
-        for widget in (self.start_button, self.input_button, self.model_button):
-            parts.bar.add_left(widget)
-        self._show_running(False)
-
     def _connect(self, parts: Parts) -> None:
+        choosing = self.choosing
         self.transport.changed.connect(self._show_state)
         self.transport.failed.connect(self._report)
         self.transport.listed.connect(self._take_devices)
         parts.stage.view.painted.connect(self._note_painted)
         parts.stage.welcome.start.connect(self.start)
-        parts.stage.welcome.demo.connect(lambda: self.choose_input(DEMO))
-        self.input_menu.aboutToShow.connect(self.list_devices)
-        parts.stage.welcome.offer_others(self.input_menu)
-        self.input_menu.chosen.connect(self.choose_input)
-        self.model_menu.aboutToShow.connect(self._fill_models)
-        self.model_menu.chosen.connect(self.choose_model)
+        parts.stage.welcome.demo.connect(lambda: choosing.choose_input(DEMO))
+        choosing.input_menu.aboutToShow.connect(self.list_devices)
+        choosing.wanted.connect(self._renew)
 
     # what the user does
 
     def start(self) -> None:
         """Listen to the chosen input with the chosen model; what runs ends first."""
         self._parts.scenes.enter(self)
-        chosen, (model, settings, options) = self.input, self.chosen.of_stream()
+        chosen, (model, settings, options) = self.choosing.input, self.choosing.chosen.of_stream()
         self._levels = settings.gate, settings.gain
         self.live = Live()
         self._undrawn.forget()
@@ -108,7 +82,11 @@ class Listening(QObject):
         self._parts.stage.view.time_window.follow()
         self.transport.start(lambda: self._make_stream(chosen.make(), model, settings, **options))
         self.clear()
-        self._parts.stage.welcome.wait(chosen.now.label, model_label(self.chosen.name))
+        self._parts.stage.welcome.wait(chosen.now.label, model_label(self.choosing.chosen.name))
+
+    def _renew(self, start: bool) -> None:
+        if start or self.transport.state is not State.STOPPED:
+            self.start()
 
     def toggle(self) -> None:
         """Start, or stop what runs or starts."""
@@ -122,50 +100,19 @@ class Listening(QObject):
         self.transport.stop()
         self._parts.stage.welcome.hide()
 
-    def choose_input(self, choice: InputChoice) -> None:
-        """Listen to another input from now on."""
-        self._recalled = False
-        self.input.choose(choice)
-        self._show_choice()
-        self.start()
-
-    def choose_channel(self, channel: int | None) -> None:
-        """Hear one channel from now on, from 0, or a mix."""
-        self.input.channel = channel
-        self._show_choice()
-        if self.transport.state is not State.STOPPED:
-            self.start()
-
-    def recall_input(self, key: str, channel: int | None) -> None:
-        """Take the input of another time where nothing else is asked for; nothing is started."""
-        self._recalled = self.input.recall(key, channel)
-        self._show_choice()
-
     def adjust(self, *, gate: float | None = None, gain: float | None = None) -> None:
         """Another gate (dBFS), another gain (dB), in what runs and what will."""
-        self.chosen.adjust(gate=gate, gain=gain)
+        self.choosing.chosen.adjust(gate=gate, gain=gain)
         self._adjust_stream()
 
     def list_devices(self) -> None:
         """Look which inputs there are; `input_changed` tells when that is known."""
         self.transport.list_inputs(lambda: input_devices(refresh=True))
 
-    def choose_model(self, choice: Choice) -> None:
-        """Take another model from now on."""
-        self.chosen.name = choice.key
-        self._show_choice()
-        self.start()
-
-    def settle(self, on: bool) -> None:
-        """Have the curve settled from now on, or no more."""
-        self.chosen.settling = on
-        self._show_choice()
-        if self.transport.state is not State.STOPPED:
-            self.start()
-
     def clear(self) -> None:
         """Empty the picture, unless a recording is on it."""
         if self._parts.scenes.current is self:
+            self.clearing.emit()
             self.live.history.clear()
             self._parts.stage.view.show_live(self.live)
 
@@ -206,24 +153,21 @@ class Listening(QObject):
             stream.painted(frames, instant)
 
     def _tell(self, stream: Stream) -> None:
-        device = stream.source.name if self.input.default else self.input.now.label
+        chosen = self.choosing.input
+        device = stream.source.name if chosen.default else chosen.now.label
         self.telling.tell(stream, self.live.loudness, device)
         if self.telling.lost:
             self.live.loudness = Loudness()  # nothing is heard
         self.told.emit()
 
     def _report(self, problem: str) -> None:
-        if self._recalled and isinstance(self.transport.error, DeviceError):
-            self._recalled = False
-            text = f"{self.input.fall_back()} is not there: listening to the default microphone."
-            self._parts.stage.banner.post("missing", text, Rank.OFFER, seconds=GOES_BY_ITSELF)
-            self._show_choice()
-            self.start()
+        if self.choosing.recalled and isinstance(self.transport.error, DeviceError):
+            self.choosing.fall_back()
         else:
             self._parts.stage.welcome.report(problem)
 
     def _adjust_stream(self) -> None:
-        settings, stream = self.chosen.settings, self.transport.stream
+        settings, stream = self.choosing.chosen.settings, self.transport.stream
         if stream is not None and (settings.gate, settings.gain) != self._levels:
             self._levels = settings.gate, settings.gain
             stream.adjust(gate=settings.gate, gain=settings.gain)
@@ -235,7 +179,7 @@ class Listening(QObject):
         self._parts.scenes.move(self, state is State.RUNNING)
         if state is State.RUNNING:
             self._ticked = time.monotonic()
-            self._recalled = False
+            self.choosing.recalled = False
             self._adjust_stream()  # what was changed while it started
             self.started.emit()
             return
@@ -258,25 +202,8 @@ class Listening(QObject):
         style.unpolish(self.start_button)
         style.polish(self.start_button)
 
-    def _show_choice(self) -> None:
-        label, model = self.input.now.label, model_label(self.chosen.name)
-        self.input_button.show_choice(label)
-        self.model_button.show_choice(model)
-        self._parts.status.show_choice(label, model)
-        self.settle_action.setChecked(self.chosen.settling)
-        self._parts.stage.legend.show_instant(self.chosen.settling)
-        self.input.offer(self.input_menu)
-        self._fill_models()
-        self.input_changed.emit()
-
     def _take_devices(self, devices: Any) -> None:
-        heard = self.transport.state is State.RUNNING and not self.telling.lost
-        self.input.list_devices(devices, heard)
-        self.input.offer(self.input_menu)
-        self.input_changed.emit()
-
-    def _fill_models(self) -> None:
-        self.model_menu.fill([model_choices(self.chosen.name)], self.chosen.name)
+        self.choosing.take_devices(devices, self.transport.state is State.RUNNING and not self.telling.lost)
 
     def close(self) -> None:
         """End the stream and its threads."""

@@ -7,7 +7,7 @@ from typing import Any
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-SPACE = 14  # px between two groups
+SPACE = 12  # px between two groups
 
 
 class SoundPanel(QScrollArea):

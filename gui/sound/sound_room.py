@@ -18,9 +18,10 @@ from ..viewmodel.loudness import FLOOR
 from ..viewmodel.messages import Rank
 from ..viewmodel.plugged import plain_name, plugged_in
 from ..viewmodel.steps import GAINS, GATES, gate_of, step_of, within
+from .choosing import GOES_BY_ITSELF
 from .hot_plug import HotPlug
 from .input_controls import InputControls
-from .listening import GOES_BY_ITSELF, Listening
+from .listening import Listening
 from .sound_panel import SoundPanel
 from .transport import State
 
@@ -67,8 +68,8 @@ class SoundRoom(QObject):
         controls.gate.changed.connect(lambda step: self.set_gate(gate_of(step)))
         controls.device.picked.connect(self._choose)
         controls.device.opening.connect(listening.list_devices)
-        controls.channel.picked.connect(lambda place: listening.choose_channel(None if place < 0 else place))
-        listening.input_changed.connect(self._show)
+        controls.channel.picked.connect(lambda place: listening.choosing.choose_channel(None if place < 0 else place))
+        listening.choosing.input_changed.connect(self._show)
         listening.told.connect(self._show_facts)
         listening.transport.changed.connect(self._show_facts)
         listening.transport.listed.connect(self._compare)
@@ -107,12 +108,12 @@ class SoundRoom(QObject):
         device, self._offered = self._offered, None
         self._parts.stage.banner.withdraw("plugged")
         self.use_action.setEnabled(False)
-        if device is not None and device in self._listening.input.devices:
-            self._listening.choose_input(self._listening.input.of_device(device))
+        if device is not None and device in self._listening.choosing.input.devices:
+            self._listening.choosing.choose_input(self._listening.choosing.input.of_device(device))
 
     @property
     def _settings(self) -> Settings:
-        return self._listening.chosen.settings
+        return self._listening.choosing.chosen.settings
 
     def _add_gain(self, step: int) -> None:
         self.set_gain(self._settings.gain + step)
@@ -121,9 +122,9 @@ class SoundRoom(QObject):
         self.set_gate(gate_of(within(GATES, step_of(self._settings.gate) + step)))
 
     def _choose(self, key: str) -> None:
-        choice = next((each for each in self._listening.input.choices() if each.key == key), None)
+        choice = next((each for each in self._listening.choosing.input.choices() if each.key == key), None)
         if choice is not None:
-            self._listening.choose_input(choice)
+            self._listening.choosing.choose_input(choice)
 
     # what is plugged in and out
 
@@ -132,9 +133,9 @@ class SoundRoom(QObject):
         self._listening.list_devices()
 
     def _compare(self) -> None:
-        before, self._listed = self._listed, self._listening.input.devices
+        before, self._listed = self._listed, self._listening.choosing.input.devices
         fresh = plugged_in(before or (), self._listed)
-        fresh = [device for device in fresh if device.name != self._listening.input.now.label]
+        fresh = [device for device in fresh if device.name != self._listening.choosing.input.now.label]
         if before is None or not fresh or not self._may_have_come:
             return
         self._offered = fresh[-1]
@@ -151,7 +152,7 @@ class SoundRoom(QObject):
     # what is shown
 
     def _show(self) -> None:
-        chosen = self._listening.input
+        chosen = self._listening.choosing.input
         entries = [(choice.key, choice.label, choice.tip) for choice in chosen.choices()]
         if chosen.now.key not in (key for key, _, _ in entries):
             entries.append((chosen.now.key, chosen.now.label, "Not there now"))
@@ -165,7 +166,7 @@ class SoundRoom(QObject):
         self._parts.stage.meter.show_gate(self._settings.gate)
 
     def _show_facts(self) -> None:
-        chosen, transport = self._listening.input, self._listening.transport
+        chosen, transport = self._listening.choosing.input, self._listening.transport
         facts = [choice.tip for choice in chosen.choices() if choice.key == chosen.now.key and choice.channels]
         if transport.state is State.RUNNING and transport.stream is not None:
             rate = transport.stream.sample_rate
@@ -182,22 +183,24 @@ class SoundRoom(QObject):
         """Input, channel, gain, gate."""
         gate = self._settings.gate
         return {
-            "input": self._listening.input.wanted,
-            "channel": self._listening.input.channel,
+            "input": self._listening.choosing.input.wanted,
+            "channel": self._listening.choosing.input.channel,
             "gain": self._settings.gain,
             "gate": gate if math.isfinite(gate) else None,
         }
 
     def recall(self, values: Mapping[str, Any]) -> None:
-        """Take those of another time, where the command line did not name others."""
+        """Take those of another time; an input only where the command line names none."""
         key, channel = values.get("input"), values.get("channel")
         good = isinstance(channel, int) and not isinstance(channel, bool) and 0 <= channel < MOST_CHANNELS
-        self._listening.recall_input(key if isinstance(key, str) else "", channel if good else None)
+        self._listening.choosing.recall_input(key if isinstance(key, str) else "", channel if good else None)
         gain, gate = _number(values.get("gain")), _number(values.get("gate"))
-        if gain is not None and self._settings.gain == 0.0:
+        if gain is not None:
             self.set_gain(gain)
-        if gate is not None and self._settings.gate == -math.inf:
+        if gate is not None:
             self.set_gate(min(gate, 0.0))
+        elif "gate" in values and values["gate"] is None:
+            self.set_gate(-math.inf)
         self._show()
 
 

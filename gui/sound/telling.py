@@ -20,6 +20,7 @@ CLIPPED = (
     "The gain here comes after it and cannot help."
 )
 MICROPHONE_SETTINGS = "x-apple.systempreferences:com.apple.preference.security?Privacy_Microphone"
+LOADING = "loading"  # which the card in the middle says already
 KEYS = ("stream", "clipped", "mute")
 
 
@@ -47,7 +48,7 @@ class Telling:
 
     def _tell_message(self, message: str | None) -> None:
         banner = self._parts.stage.banner
-        if not message:
+        if not message or (self._parts.stage.welcome.isVisible() and message.startswith(LOADING)):
             banner.withdraw("stream")
         elif self.lost:
             banner.post("stream", sentence(message), Rank.LOST, button="Other input…", act=self._settings)

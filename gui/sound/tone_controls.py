@@ -43,7 +43,7 @@ class ToneControls(QWidget):
     def _arrange(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(6)
+        grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
         heading = QLabel("Reference tone")
         heading.setObjectName("heading")

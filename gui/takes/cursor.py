@@ -4,28 +4,43 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPalette, QPen, QPolygonF
-from PyQt6.QtWidgets import QWidget
 
+from ..plot.pitch_view import PitchView
 from ..plot.scale import Scale
 from ..viewmodel.take_playback import Loop
 
 SHADE = 0.12  # of the accent, over what repeats
 HEAD = 6.0  # px, half the width of the triangle at the top of the line
 LETTER = 18.0  # px, the box of an A or a B
+REACH = HEAD + 3.0  # px to either side of the line that it covers, wherever its tiles come to lie
 
 
 class CursorLayer:
-    """A layer of the roll, in the colours of a widget's palette."""
+    """A layer of the roll, in the colours of the view's palette."""
 
-    def __init__(self, widget: QWidget) -> None:
-        self._widget = widget
+    def __init__(self, view: PitchView) -> None:
+        self._view = view
         self.position = 0.0
         """Seconds."""
         self.loop = Loop()
+        self._sight: tuple[float, ...] = ()  # what was in sight at the last move
+        self._same = 0  # moves since that was another
+
+    def move(self, position: float) -> None:
+        """Stand there: where nothing else has moved, only what is round the line is drawn anew."""
+        before, self.position = self.position, position
+        window, notes = self._view.time_window, self._view.note_range
+        sight = window.left, window.seconds, notes.low, notes.span
+        self._same = self._same + 1 if sight == self._sight else 0
+        self._sight = sight
+        if self._same < 2:  # the first paint after a move is made without tiles, and the next one with them
+            self._view.refresh()
+        elif position != before:
+            self._view.refresh_round((before, position), REACH)
 
     def __call__(self, painter: QPainter, scale: Scale) -> None:
         """Draw both."""
-        palette = self._widget.palette()
+        palette = self._view.palette()
         accent, text = palette.color(QPalette.ColorRole.Highlight), palette.color(QPalette.ColorRole.Text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_loop(painter, scale, accent, palette.color(QPalette.ColorRole.HighlightedText))

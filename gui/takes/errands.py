@@ -21,7 +21,7 @@ class Errands(QObject):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._jobs = Jobs(name)
+        self._jobs, self._closed = Jobs(name), False
         self._returned.connect(lambda news: news())
 
     def run(
@@ -30,14 +30,23 @@ class Errands(QObject):
         then: Callable[[Result], object] = lambda _: None,
         failed: Callable[[str], object] = lambda _: None,
     ) -> None:
-        """Do `work` there; what it gives goes to `then`, one sentence about its error to `failed`, both here."""
-        self._jobs.put(lambda: self._returned.emit(_done(work, then, failed)))
+        """Do `work` there; what it gives goes to `then`, one sentence about its error to `failed`, both here.
+
+        Once closed, nothing is done any more.
+        """
+        if not self._closed:
+            self._jobs.put(lambda: self._bring(_done(work, then, failed)))
 
     def close(self, seconds: float = 3.0) -> None:
         """Finish what was asked for, waiting so long at most; nobody hears of it any more."""
-        with suppress(TypeError):  # nobody did any more
+        if not self._closed:
+            self._closed = True
             self._returned.disconnect()
-        self._jobs.close(seconds)
+            self._jobs.close(seconds)
+
+    def _bring(self, news: Callable[[], object]) -> None:
+        with suppress(RuntimeError):  # the window is gone, and with it what Qt knows of this
+            self._returned.emit(news)
 
 
 def _done(

@@ -10,18 +10,19 @@ from ..menus.control_bar import action_button
 from ..viewmodel.clock import clock_text
 
 RED = "#e5372c"  # stands out from both grounds, and is said in words as well
-SIZE = 14  # px
+SIZE, GAP = 14, 4  # px; between it and the text of the button
+FINE = 4  # pixels a px: enough for any screen
 
 
-def sign(square: bool) -> QIcon:
-    """A red disc; a square while it records, to stop."""
-    pixmap = QPixmap(4 * SIZE, 4 * SIZE)
+def sign(square: bool, gap: int = 0) -> QIcon:
+    """A red disc; a square while it records, to stop; `gap` px of room at its right."""
+    pixmap = QPixmap(FINE * (SIZE + gap), FINE * SIZE)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(RED))
-    area = QRectF(0, 0, 4 * SIZE, 4 * SIZE)
+    area = QRectF(0, 0, FINE * SIZE, FINE * SIZE)
     if square:
         painter.drawRoundedRect(area.adjusted(6, 6, -6, -6), 6, 6)
     else:
@@ -33,9 +34,7 @@ def sign(square: bool) -> QIcon:
 def record_button(action: QAction) -> QToolButton:
     """The button of an action that records."""
     button = action_button(action, "record")
-    button.setIconSize(QSize(SIZE, SIZE))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setMinimumWidth(button.fontMetrics().horizontalAdvance("Record") + SIZE + 44)
     show_recording(button, False)
     return button
 
@@ -45,7 +44,7 @@ def show_recording(button: QToolButton, on: bool, seconds: float = 0.0) -> None:
     text = clock_text(int(seconds)) if on else "Record"
     if text != button.text() or not button.accessibleName():
         button.setText(text)
-        button.setIcon(sign(on))
+        button.setIcon(sign(on, GAP))
         button.setAccessibleName(f"Stop recording, {text}" if on else "Record")
 
 

@@ -13,10 +13,9 @@ from ..parts import Parts
 from ..sound.listening import Listening
 from ..sound.transport import State, Stream
 from ..viewmodel.messages import Rank
-from ..viewmodel.take import markers_file
-from ..viewmodel.take_export import write_labels
 from .errands import Errands
 from .record_button import RecordingLine, record_button, show_recording
+from .recording_marks import RecordingMarks
 
 LOOK_EVERY = 100  # ms
 SAID = 20.0  # s that the end of a recording is spoken of
@@ -34,6 +33,7 @@ class RecordingRoom(QObject):
         self._wanted: Path | None = None  # to be begun as soon as a stream runs
         self._stream: Stream | None = None  # that is, or was, recorded
         self._take = Path()
+        self._marks = RecordingMarks(parts, listening, errands, self._complain)
         tip = "Record sound and pitch, or end the recording"
         self.action = parts.menus.action("takes", "&Record", "Ctrl+R", tip, self.toggle)
         self.button, self.line = record_button(self.action), RecordingLine()
@@ -64,7 +64,8 @@ class RecordingRoom(QObject):
         self._errands.run(lambda: new_take(folder, datetime.now()), self._want, self._complain)
 
     def close(self) -> None:
-        """Look no more; the end of the stream completes what is being recorded."""
+        """Look no more; the end of the stream completes what is being recorded, the markers lie beside it already."""
+        self._watch()
         self._clock.stop()
 
     def _record(self, take: Path) -> None:
@@ -83,6 +84,7 @@ class RecordingRoom(QObject):
         if stream is not None and take is not None:
             self._wanted, self._stream, self._take = None, stream, take
             stream.record(take)
+            self._marks.begin(stream)
             self._clock.start(LOOK_EVERY)
 
     def _follow(self) -> None:
@@ -100,6 +102,7 @@ class RecordingRoom(QObject):
         if recording is None or recording.path.name != self._take.name:  # not told of this one yet
             return
         self._show(recording.seconds)
+        self._marks.look(recording)
         if not recording.running:
             self._clock.stop()
             self._stream = None
@@ -112,15 +115,9 @@ class RecordingRoom(QObject):
         if recording.error is not None:
             self._complain(sentence(recording.error))
         if recording.seconds:
-            self._save_markers(recording, path)
+            self._marks.look(recording)
             lost = f", {recording.lost:.1f} s of it silent: the disk was too slow" if recording.lost else ""
             self._say(f"Saved {recording.path.name}{lost}", "Look at it", path)
-
-    def _save_markers(self, recording: Recording, path: Path) -> None:
-        view = self._parts.stage.view
-        marks = view.markers.to_list(recording.start, recording.start + recording.seconds)
-        if marks:
-            self._errands.run(lambda: write_labels(markers_file(path), marks), failed=self._complain)
 
     def _say(self, text: str, button: str, path: Path) -> None:
         banner = self._parts.stage.banner

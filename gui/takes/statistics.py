@@ -27,23 +27,25 @@ class Statistics(QObject):
         super().__init__()
         self._parts, self._listening, self._scene, self._errands = parts, listening, scene, errands
         self.card = StatisticsCard()
-        self._asked = 0  # judgements; an older one's result is out of date
+        self._asked, self._closed = 0, False  # judgements; an older one's result is out of date
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SOON)
         self._timer.timeout.connect(self._judge)
-        parts.stage.view.selected.connect(lambda *_: self._timer.start())
-        parts.stage.view.deselected.connect(self._timer.start)
-        scene.shown.connect(self._timer.start)
-        scene.left.connect(self._timer.start)
+        parts.stage.view.selected.connect(self.judge_soon)
+        for changed in (parts.stage.view.deselected, scene.shown, scene.left):
+            changed.connect(self.judge_soon)
 
-    def music_changed(self) -> None:
-        """Other music settings: judged anew."""
-        self._timer.start()
+    def judge_soon(self, *_: object) -> None:
+        """Something is different now; also the music settings."""
+        if not self._closed:
+            self._timer.start()
 
     def close(self) -> None:
-        """No more of it."""
+        """No more of it, whatever still happens to the picture."""
+        self._closed = True
         self._timer.stop()
+        self._asked += 1
 
     def _judge(self) -> None:
         self._asked += 1
@@ -51,10 +53,11 @@ class Statistics(QObject):
         if not columns or (bounds is None and not self._scene.on):
             self._parts.stage.show_beside(self.card, False)
             return
-        title = "The whole recording" if bounds is None else f"Selection, {length_text(bounds[1] - bounds[0])}"
+        whole = "The whole recording", "Drag with Shift: of a part of it"
+        told = whole if bounds is None else (f"Selection, {length_text(bounds[1] - bounds[0])}", "")
         music, start_stop = self._parts.stage.music, bounds or (float("-inf"), float("inf"))
         work = partial(_rows, columns, music, start_stop)
-        self._errands.run(work, partial(self._show, self._asked, title))
+        self._errands.run(work, partial(self._show, self._asked, *told))
 
     def _columns(self) -> list[Column]:
         scene = self._scene
@@ -64,9 +67,9 @@ class Statistics(QObject):
         shown = (scene.take, 0.0), (scene.second, scene.shift)
         return [(sung_line(take.history), shift) for take, shift in shown if take and take.history is not None]
 
-    def _show(self, asked: int, title: str, columns: list[list[Row]]) -> None:
+    def _show(self, asked: int, title: str, foot: str, columns: list[list[Row]]) -> None:
         if asked == self._asked:
-            self.card.show_rows(title, ("First", "Second"), columns)
+            self.card.show_rows(title, ("First", "Second"), columns, foot)
             if not self.card.isVisibleTo(self._parts.window):
                 self._parts.stage.show_beside(self.card, True)
 

@@ -22,10 +22,10 @@ class StatisticsCard(QWidget):
         self._grid.setColumnStretch(0, 1)
         self._texts: list[list[str]] = []
 
-    def show_rows(self, title: str, voices: Sequence[str], columns: Sequence[Sequence[Row]]) -> None:
-        """Show columns of the same rows; `voices`: a heading for each where there are several."""
+    def show_rows(self, title: str, voices: Sequence[str], columns: Sequence[Sequence[Row]], foot: str = "") -> None:
+        """Show columns of the same rows; `voices`: a heading for each where there are several; `foot`: a hint below."""
         self._clear()
-        self._texts = [[title], *([name, *values] for name, *values in _lines(columns))]
+        self._texts = [[title], *([name, *values] for name, *values in _lines(columns)), [foot]]
         heading = QLabel(title)
         heading.setObjectName("heading")
         self._grid.addWidget(heading, 0, 0, 1, 1 + len(columns))
@@ -36,6 +36,10 @@ class StatisticsCard(QWidget):
             self._put(row, 0, name)
             for column, value in enumerate(values, 1):
                 self._put(row, column, value, TIPS.get(name, ""))
+        if foot:
+            hint = QLabel(foot)
+            hint.setObjectName("muted")
+            self._grid.addWidget(hint, self._grid.rowCount(), 0, 1, 1 + len(columns))
         self.setAccessibleName(spoken(title, columns))
 
     def text(self) -> str:

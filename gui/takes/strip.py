@@ -126,7 +126,7 @@ class Strip(QFrame):
         slider.setRange(0, 100)
         slider.setValue(100)
         slider.setFixedWidth(48)
-        slider.setToolTip("Volume of the replay")
+        slider.setToolTip("Volume of the replay (Ctrl+Alt+comma, Ctrl+Alt+period)")
         slider.setAccessibleName("Volume")
         slider.valueChanged.connect(lambda value: self.volume_changed.emit(value / 100))
         return slider

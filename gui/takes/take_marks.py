@@ -16,21 +16,11 @@ class TakeMarks:
 
     def __init__(self, parts: Parts, errands: Errands) -> None:
         self._markers, self._errands = parts.stage.view.markers, errands
-        self._live: list[dict[str, Any]] = []
         self._path: Path | None = None
         self._known: list[dict[str, Any]] = []  # in the file
 
-    def keep_live(self) -> None:
-        """Those of the stream stand aside."""
-        self._live = self._markers.to_list()
-
-    def restore_live(self) -> None:
-        """They come back."""
-        self._markers.take_list(self._live)
-
     def open(self, take: Take) -> None:
-        """Show those of a recording."""
-        self._markers.clear()
+        """Show those of a recording, in place of none."""
         self._known = []
         if take.recorded:
             self._path = path = markers_file(take.path)

@@ -82,6 +82,7 @@ class TakeScene(QObject):
         self._errands.run(lambda: self._player.open(audio, rate))
         self._silent, self._plays = SilentPlayer(take.duration), self._player
         view = self._parts.stage.view
+        view.forget_marks()
         if self._cursor not in view.roll.layers:
             view.roll.layers.append(self._cursor)
         view.time_window.advance(0.0, take.duration, 0.0)
@@ -133,6 +134,7 @@ class TakeScene(QObject):
         for plays in (self._player, self._silent):
             plays.loop(*(whole or (None,)))
         self._show_moment(self._plays.position)
+        self._parts.stage.view.refresh()  # the loop is seen all over
         self.turned.emit()
 
     def leave(self) -> None:
@@ -220,12 +222,12 @@ class TakeScene(QObject):
             return
         clock = time.monotonic()
         passed, self._ticked = min(clock - self._ticked, 0.1), clock
-        self._cursor.position = position
         hearing.move(position)
         reading = hearing.note.read(position, stage.music)
-        stage.view.note_range.follow(hz_to_midi(reading.hz, stage.music.a4), passed)
+        if stage.view.time_window.following:
+            stage.view.note_range.follow(hz_to_midi(reading.hz, stage.music.a4), passed)
         stage.view.time_window.advance(0.0, take.duration, position)
-        stage.view.refresh()
+        self._cursor.move(position)
         stage.show_moment(reading, hearing.loudness)
         if clock - self._told >= TEXT_EVERY or not self._plays.playing:
             self._told = clock

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QToolButton
 
 from ...realtime.player import Player
@@ -21,16 +22,17 @@ from .comparing import Comparing
 from .errands import Errands
 from .exporting import Exporting
 from .files import Drops, ask_for_sound
+from .live_picture import LivePicture
 from .mouse import TakeMouse
 from .opening import Opening
 from .recording import RecordingRoom
+from .replaying import Replaying
 from .shelf import Shelf
 from .statistics import Statistics
 from .take_marks import TakeMarks
 from .take_scene import TakeScene
 
 SAID = 20.0  # s
-STEP = 1.0  # s, of the keys that seek
 
 
 class TakesRoom(QObject):
@@ -52,47 +54,33 @@ class TakesRoom(QObject):
         self.comparing = Comparing(parts, self.scene, self.second_opening, self._files)
         self.exporting = Exporting(parts, listening, self.scene, self._files)
         self.statistics = Statistics(parts, listening, self.scene, self._files)
-        self._marks = TakeMarks(parts, self._files)
+        self._marks, self._live = TakeMarks(parts, self._files), LivePicture(parts, listening)
         self.mouse = TakeMouse(parts, self.scene)
         self._fill_stage(parts)
         self._connect(parts)
         self._offer()
 
     def _add_actions(self, parts: Parts) -> None:
-        self.actions = {
-            name: parts.menus.action(menu, text, keys, tip, slot)
-            for name, menu, text, keys, tip, slot in (
-                ("list", "takes", "Recor&dings …", "Ctrl+T", "The list of recordings", self.show_list),
-                ("open", "file", "&Open …", "Ctrl+O", "Open an audio file or a take", self.ask),
-                ("second", "file", "&Compare with …", "Ctrl+Shift+O", "A second recording over this", self.ask_second),
-                ("back", "takes", "A second &back", ",", "Back by a second", lambda: self._step(-STEP)),
-                ("on", "takes", "A second &on", ".", "On by a second", lambda: self._step(STEP)),
-                ("loop", "takes", "&Loop A–B", "B", "Repeat the selection; else set A, then B, then off", self._loop),
-                (
-                    "track",
-                    "takes",
-                    "&Find the pitch again",
-                    "Ctrl+P",
-                    "With the model that hears it all",
-                    self.track_again,
-                ),
-                ("close", "takes", "Bac&k to live", "Ctrl+W", "Close the recording, listen again", self.go_live),
-            )
-        }
+        action = parts.menus.action
+        action("takes", "Recor&dings …", "Ctrl+T", "The list of recordings", self.show_list)
+        action("file", "&Open …", "Ctrl+O", "Open an audio file or a take", self.ask)
+        tip = "A second recording over this"
+        second = action("file", "&Compare with …", "Ctrl+Shift+O", tip, self.ask_second)
+        self.replaying = Replaying(parts, self.scene)
+        tip = "With the model that hears it all"
+        track = action("takes", "&Find the pitch again", "Ctrl+P", tip, self.track_again)
+        tip = "Close the recording and show the live picture again"
+        self._close_action = action("takes", "Bac&k to live", "Ctrl+W", tip, self.go_live)
+        self._of_recording = second, track, self._close_action
 
     def _fill_stage(self, parts: Parts) -> None:
         strip = self.scene.strip
-        self.loop_button = self._button("loop", "Loop")
-        for button in (self.loop_button, self._button("close", "Close"), self.exporting.button()):
+        self.loop_button = _button(self.replaying.loop_action, "Loop")
+        for button in (self.loop_button, _button(self._close_action, "Close"), self.exporting.button()):
             strip.add(button)
         parts.stage.add_below(strip)
         for card in (self.opening.card, self.second_opening.card, self.shelf):
             parts.stage.add_middle(card)
-
-    def _button(self, name: str, text: str) -> QToolButton:
-        button = action_button(self.actions[name], "small")
-        button.setText(text)
-        return button
 
     def _connect(self, parts: Parts) -> None:
         self.opening.opened.connect(self._show)
@@ -145,7 +133,7 @@ class TakesRoom(QObject):
         if self.scene.on:
             self._parts.scenes.enter(self._listening)
             self._listening.come_back()
-            self._marks.restore_live()
+            self._live.restore()
 
     def busy(self) -> bool:
         """Whether there is a list to close, or an opening to give up."""
@@ -170,14 +158,6 @@ class TakesRoom(QObject):
         self.open(paths[0])
         self._next = paths[1] if len(paths) > 1 else None
 
-    def _step(self, seconds: float) -> None:
-        if self.scene.on:
-            self.scene.seek(self.scene.position + seconds)
-
-    def _loop(self) -> None:
-        if self.scene.on:
-            self.scene.press_loop()
-
     # what is seen
 
     def _show(self, take: Take) -> None:
@@ -186,7 +166,7 @@ class TakesRoom(QObject):
         if self.scene.on:
             self._marks.save()
         else:
-            self._marks.keep_live()
+            self._live.keep()
         self.scene.show(take)
         self._marks.open(take)
         if self._next is not None:
@@ -194,20 +174,23 @@ class TakesRoom(QObject):
 
     def _leave(self) -> None:
         self._marks.save()
+        self._live.restore_time()
+        self._parts.stage.banner.withdraw("takes")
         self.opening.cancel()
         self._offer()
 
     def _offer(self) -> None:
         on = self.scene.on
-        for name in ("back", "on", "loop", "track", "close", "second"):
-            self.actions[name].setEnabled(on)
+        self.replaying.offer(on)
+        for action in self._of_recording:
+            action.setEnabled(on)
         loop = self.scene.loop
         self.loop_button.setText("End loop" if loop.whole else "Loop" if loop.start is None else "Set B")
         if on:
             self._listening.show_verb("Pause" if self.scene.playing else "Play", self.scene.playing)
 
     def _complain(self, why: str) -> None:
-        self._parts.stage.banner.post("takes", why, Rank.SKIPPED, seconds=SAID)
+        self._parts.stage.banner.post("takes", why, Rank.OFFER, seconds=SAID)
 
     @property
     def _folder(self) -> Path:
@@ -240,8 +223,16 @@ class TakesRoom(QObject):
         for opening in (self.opening, self.second_opening):
             opening.cancel()
         self._marks.save()
+        if self.scene.on:
+            self._live.restore_time()  # for what is remembered
         self.statistics.close()
         self.recording.close()
         self.scene.close()
         for errands in (self._sound, self._files):
             errands.close()
+
+
+def _button(action: QAction, text: str) -> QToolButton:
+    button = action_button(action, "small")
+    button.setText(text)
+    return button

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from ...model.registry import Model
@@ -28,6 +29,12 @@ class ChosenModel:
     def __post_init__(self) -> None:
         self._first = self.name
         self.settling = self.settling or self.settle is not None
+
+    @property
+    def remembered(self) -> str:
+        """The name for another time: of a file with its folder, since that time may begin in another one."""
+        path = Path(self.name)
+        return str(path.resolve()) if path.is_file() else self.name
 
     def set_a4(self, a4: float) -> None:
         """Take another concert pitch, Hz."""

@@ -43,6 +43,10 @@ class TimeWindow:
         """Whether a moment is in sight."""
         return self.left <= time <= self.right
 
+    def become(self, other: TimeWindow) -> None:
+        """Show what another one shows."""
+        vars(self).update(vars(other))
+
     def advance(self, start: float, stop: float, now: float = math.nan) -> None:
         """There is something to see from `start` to `stop`; follow `now`, in a stream the end, unless held."""
         self.start, self.stop = start, stop

@@ -41,11 +41,11 @@ def test_a_model_that_is_loaded_is_not_loaded_again(window, studio, qtbot):
 
 
 def test_another_model_has_its_own_thresholds_and_windows(window, studio, qtbot):
-    window.listening.choose_model(STREAM)
+    window.listening.choosing.choose_model(STREAM)
     other = wait_for_stream(qtbot, window, studio, 1)
     assert other.model == "stream"
     assert (other.settings.threshold, other.settings.hop, other.settings.a4) == (None, None, 442.0)
-    window.listening.choose_model(FILE)
+    window.listening.choosing.choose_model(FILE)
     again = wait_for_stream(qtbot, window, studio, 2)
     assert (again.model, again.settings.hop) == (LOADED, 32)
 
@@ -57,3 +57,9 @@ def test_loading_is_said_until_the_first_pitch(window, studio, qtbot):
     assert window.stage.welcome.isVisible()
     assert "Loading the model big.pt" in window.stage.welcome.text.text()
     assert "Headset" in window.stage.welcome.text.text()
+    studio.stream.message = "loading big.pt"
+    studio.stream.may_start.set()
+    wait_for_stream(qtbot, window, studio, 1)
+    window.listening._tell(studio.stream)
+    assert not window.stage.banner.isVisible()  # it need not be said twice
+    studio.stream.may_start.set()  # pytest-qt closes the window first of all, which would wait for it

@@ -151,7 +151,7 @@ def wait_for(qtbot, slow):
 
 def test_devices_that_take_long_to_list(window, qtbot, slow, monkeypatch):
     monkeypatch.setattr(listening_module, "input_devices", slow)
-    window.listening.input_menu.aboutToShow.emit()
+    window.listening.choosing.input_menu.aboutToShow.emit()
     wait_for(qtbot, slow)
 
 

@@ -50,7 +50,7 @@ def test_the_voice_is_drawn_and_a_dead_engine_is_said_and_started_again(window, 
 
 
 def test_a_wrong_model_is_said(window, qtbot):
-    window.listening.chosen.name = "crooner"
+    window.listening.choosing.chosen.name = "crooner"
     with qtbot.waitSignal(window.listening.transport.failed, timeout=60_000) as told:
         window.start()
     assert "crooner: no such model" in told.args[0]

@@ -184,7 +184,7 @@ def test_a_preset_and_the_keys_of_concert_pitch(light, qtbot):
     assert chosen(light, "Concert pitch") == ["A4 = 442 Hz"]
     qtbot.keyClick(light, Qt.Key.Key_Up, CTRL)
     assert [text for text, button in buttons.items() if button.isChecked()] == ["443"]
-    assert light.listening.chosen.settings.a4 == 443.0
+    assert light.listening.choosing.chosen.settings.a4 == 443.0
 
 
 def test_a_scala_file_is_chosen_without_stopping_anything(light, qtbot, studio, tone, slendro):

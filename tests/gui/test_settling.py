@@ -103,7 +103,7 @@ def wait_for(qtbot, window, studio, number):
 
 
 def test_the_user_turns_settling_on_and_off(running, studio, qtbot):
-    action, legend = running.listening.settle_action, running.stage.legend
+    action, legend = running.listening.choosing.settle_action, running.stage.legend
     assert not action.isChecked()
     assert studio.stream.settle is None
     thin = legend.samples[-1]
@@ -127,6 +127,6 @@ def test_what_the_command_line_named_settles_from_the_beginning(qtbot, studio):
     qtbot.addWidget(window)
     window.start()
     assert wait_for(qtbot, window, studio, 1).settle is settler
-    window.listening.settle_action.trigger()
+    window.listening.choosing.settle_action.trigger()
     assert wait_for(qtbot, window, studio, 2).settle is None
     window.close()

@@ -113,7 +113,7 @@ def test_inputs_are_listed_with_rate_and_channels_the_chosen_one_with_its_level(
     pick(qtbot, controls.device, USB.name)
     qtbot.waitUntil(lambda: studio.stream.source.name == USB.name)
     assert controls.facts.text().startswith("ALSA, 2 channels, 44.1 kHz")
-    assert running.listening.input_button.accessibleName() == f"Input: {USB.name}"
+    assert running.listening.choosing.input_button.accessibleName() == f"Input: {USB.name}"
 
 
 def test_a_channel_is_heard_alone_and_only_one_that_the_device_has(running, studio, qtbot, inputs):
@@ -373,13 +373,19 @@ def test_a_remembered_input_that_is_gone_gives_way_to_the_default_and_that_is_sa
 
 def test_the_command_line_comes_before_what_is_remembered_and_bad_values_do_no_harm(studio, qtbot, another):
     window = another(Microphone("Studio"), input="device USB Mic", channel=1)
-    assert window.listening.input.make().name == "Studio"
+    assert window.listening.choosing.input.make().name == "Studio"
     window = another(input=7, channel="x", gain="loud", gate=math.nan)
-    assert window.listening.input.make().name == "default input"
-    assert (window.listening.chosen.settings.gain, window.listening.chosen.settings.gate) == (0.0, -math.inf)
+    assert window.listening.choosing.input.make().name == "default input"
+    assert (window.listening.choosing.chosen.settings.gain, window.listening.choosing.chosen.settings.gate) == (
+        0.0,
+        -math.inf,
+    )
     window = another(input="device 4", channel=-1, gain=1e9, gate=9.0)
-    assert window.listening.input.make().name == "default input"
-    assert (window.listening.chosen.settings.gain, window.listening.chosen.settings.gate) == (40.0, 0.0)
+    assert window.listening.choosing.input.make().name == "default input"
+    assert (window.listening.choosing.chosen.settings.gain, window.listening.choosing.chosen.settings.gate) == (
+        40.0,
+        0.0,
+    )
 
 
 @pytest.mark.parametrize("system", ["Darwin", "Linux"])
@@ -429,3 +435,28 @@ def test_gain_and_gate_change_what_a_real_session_hears(qtbot):
     assert sung_for(0.9)[1] == 0
     assert window.listening.transport.stream.stats.restarts == 0
     window.close()
+
+
+def test_the_note_stays_in_sight_beside_the_sound_panel_where_there_is_room(window, qtbot):
+    panel, stage = window.sound.panel, window.stage
+    for size, note, legend in (((1280, 800), True, False), ((1920, 1080), True, True), ((800, 600), False, False)):
+        window.resize(*size)
+        window.sound.show_panel(True)
+        qtbot.waitUntil(panel.isVisible)
+        qtbot.wait(20)
+        assert (stage.note.isVisible(), stage.legend.isVisible(), stage.meter.isVisible()) == (note, legend, True), size
+        cards = [part.parentWidget() for part in (stage.note, stage.meter, panel) if part.isVisible()]
+        assert all(card.geometry().bottom() <= stage.panel.height() for card in cards)
+        assert panel.verticalScrollBar().maximum() <= 50
+    window.sound.show_panel(False)
+    assert stage.note.isVisible()
+
+
+def test_the_buttons_of_the_bar_are_of_one_height_and_the_red_dot_stands_off_its_text(window):
+    bar = window.takes.recording.button, window.choosing.input_button, window.listening.start_button
+    assert len({button.height() for button in bar}) == 1
+    picture = window.takes.recording.button.grab().toImage()
+    line = [picture.pixelColor(x, picture.height() // 2) for x in range(picture.width())]
+    red = [x for x, colour in enumerate(line) if colour.red() > 180 and colour.green() < 90]
+    assert 10 <= red[-1] - red[0] <= 15
+    assert all(abs(colour.lightness() - line[4].lightness()) < 20 for colour in line[red[-1] + 2 : red[-1] + 5])

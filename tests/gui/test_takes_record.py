@@ -139,3 +139,41 @@ def test_the_demo_voice_is_recorded_seen_and_saved_without_a_manual(qtbot, folde
         assert not math.isnan(np.nanmedian(mine.f0))
     finally:
         window.close()
+
+
+def record_from(window, qtbot, studio, start):
+    begin(window, qtbot, studio)
+    path = studio.stream.recording.path
+    path.parent.mkdir(exist_ok=True)
+    studio.stream.recording = replace(studio.stream.recording, seconds=1.0, start=start)
+    return path.with_name(f"{path.name}.txt")
+
+
+def test_a_marker_is_on_the_disk_while_the_recording_goes_on(running, qtbot, studio):
+    labels = record_from(running, qtbot, studio, 4.0)
+    marker = running.stage.view.markers.add(5.0)
+    qtbot.waitUntil(lambda: labels.exists() and labels.read_text() == "1.000000\t1.000000\t1\n")
+    running.stage.view.markers.rename(marker, "breath")
+    qtbot.waitUntil(lambda: labels.read_text() == "1.000000\t1.000000\tbreath\n")
+    qtbot.keyClick(running, Qt.Key.Key_L, CTRL)  # an empty picture does not take it back
+    running.stage.view.markers.add(6.0)
+    qtbot.waitUntil(lambda: labels.read_text() == "1.000000\t1.000000\tbreath\n2.000000\t2.000000\t1\n")
+
+
+def test_closing_the_window_while_recording_keeps_the_markers(running, qtbot, studio):
+    labels = record_from(running, qtbot, studio, 4.0)
+    running.stage.view.markers.add(5.0)
+    running.close()
+    assert labels.read_text() == "1.000000\t1.000000\t1\n"
+
+
+def test_another_stream_or_recording_on_screen_does_not_change_the_markers(running, qtbot, studio, folder):
+    labels = record_from(running, qtbot, studio, 4.0)
+    first = studio.stream
+    running.stage.view.markers.add(5.0)
+    running.listening.start()  # another input, say: its picture begins empty
+    running.stage.view.markers.add(4.5)
+    first.recording = replace(first.recording, seconds=3.0, running=False)
+    qtbot.waitUntil(lambda: running.stage.banner.label.text().startswith("Saved Take "))
+    running.close()
+    assert labels.read_text() == "1.000000\t1.000000\t1\n"

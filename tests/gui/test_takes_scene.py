@@ -393,6 +393,7 @@ def test_the_figures_of_all_of_the_selection_and_of_both(comparing, qtbot):
     window = comparing
     qtbot.waitUntil(lambda: "The whole recording" in figures(window) and "Range  C4 – G4  C4 – G4" in figures(window))
     assert "Sung  5.00 s  5.00 s" in figures(window)
+    assert "Drag with Shift" in figures(window)  # who sees figures of all wants them of a part next
     window.stage.view.select(1.0, 1.4)
     qtbot.waitUntil(lambda: "Selection, 0.40 s" in figures(window))
     assert "Most sung  D4  –" in figures(window)  # the second one begins 1.5 s later

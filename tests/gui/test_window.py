@@ -160,7 +160,7 @@ def test_a_file_that_ends_stops_after_its_last_frame(running, studio, tone):
 def test_devices_are_listed_when_the_menu_opens(window, qtbot, monkeypatch):
     found = [InputDevice(4, "USB & more", "ALSA", 2, 44100, 0.01, False)]
     monkeypatch.setattr(listening_module, "input_devices", lambda refresh: found)
-    menu = window.listening.input_menu
+    menu = window.listening.choosing.input_menu
     assert "No input device found" in labels(menu)
     menu.aboutToShow.emit()
     qtbot.waitUntil(lambda: "USB && more" in labels(menu))
@@ -176,13 +176,13 @@ def test_no_audio_system_still_offers_the_demo_voice(window, qtbot, monkeypatch)
 
     monkeypatch.setattr(listening_module, "input_devices", broken)
     with qtbot.waitSignal(window.listening.transport.listed):
-        window.listening.input_menu.aboutToShow.emit()
-    assert "Demo voice" in labels(window.listening.input_menu)
+        window.listening.choosing.input_menu.aboutToShow.emit()
+    assert "Demo voice" in labels(window.listening.choosing.input_menu)
 
 
 def test_choosing_an_input_ends_the_old_stream_before_the_new_one_starts(running, qtbot, studio):
     old = studio.stream
-    running.listening.choose_input(DEMO)
+    running.listening.choosing.choose_input(DEMO)
     qtbot.waitUntil(lambda: running.listening.transport.stream not in (None, old))
     assert old.stopped_on == "livepitch-transport"
     assert len(studio.streams) == 2
@@ -190,7 +190,7 @@ def test_choosing_an_input_ends_the_old_stream_before_the_new_one_starts(running
 
 
 def test_choosing_a_model_starts_with_it(running, qtbot, studio):
-    menu = running.listening.model_menu
+    menu = running.listening.choosing.model_menu
     menu.aboutToShow.emit()
     names = labels(menu)
     assert "stream" in names
@@ -226,7 +226,7 @@ def test_every_action_has_a_shortcut_of_its_own_and_a_tip(window):
         assert action.shortcut().toString(), action.text()
         assert "(" in action.toolTip(), action.text()
         shortcuts += [key.toString() for key in action.shortcuts()]
-    menus = window.listening.input_menu.actions() + window.listening.model_menu.actions()
+    menus = window.listening.choosing.input_menu.actions() + window.listening.choosing.model_menu.actions()
     shortcuts += [action.shortcut().toString() for action in menus if action.shortcut().toString()]
     assert len(shortcuts) == len(set(shortcuts))
 
@@ -236,7 +236,7 @@ def test_widgets_have_names_for_screen_readers(running, studio, tone):
     assert running.stage.note.note.accessibleName() == "Note A4"
     assert running.stage.note.dial.accessibleDescription() == "0 cents in tune"
     assert running.listening.start_button.accessibleName() == "Stop listening"
-    assert running.listening.input_button.accessibleName() == "Input: Headset"
+    assert running.listening.choosing.input_button.accessibleName() == "Input: Headset"
 
 
 def test_closing_leaves_no_thread(running, studio):
@@ -274,9 +274,9 @@ def test_the_default_input_shows_which_device_it_is(qtbot, studio, tone):
     window = Window(source, "/somewhere/voice.safetensors", make_stream=studio.make)
     qtbot.addWidget(window)
     window.show()
-    assert labels(window.listening.input_menu)[0] == "Default microphone"
-    assert "default input" not in labels(window.listening.input_menu)
-    assert "voice.safetensors" in labels(window.listening.model_menu)
+    assert labels(window.listening.choosing.input_menu)[0] == "Default microphone"
+    assert "default input" not in labels(window.listening.choosing.input_menu)
+    assert "voice.safetensors" in labels(window.listening.choosing.model_menu)
     window.start()
     qtbot.waitUntil(lambda: window.listening.transport.state is State.RUNNING)
     window.scenes.timer.stop()
@@ -292,7 +292,7 @@ def test_the_default_input_shows_which_device_it_is(qtbot, studio, tone):
 def test_the_demo_voice_of_the_command_line_is_the_one_of_the_menu(qtbot, studio):
     window = Window(DemoVoice(), make_stream=studio.make)
     qtbot.addWidget(window)
-    menu = window.listening.input_menu
+    menu = window.listening.choosing.input_menu
     assert [action.text() for action in menu.actions() if action.isChecked()] == ["Demo voice"]
     assert labels(menu).count("Demo voice") == 1
     window.close()
