@@ -58,6 +58,24 @@ def tone() -> Sung:
 
 
 @pytest.fixture
+def livepitch_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Cli:
+    """As `livepitch`, but in this process: seconds faster, for what has nothing to do with how a process begins."""
+    from livepitch.__main__ import main
+
+    def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
+        words = ["livepitch", *map(str, arguments)]
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", words)
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        told = capfd.readouterr()
+        return subprocess.CompletedProcess(words, int(left.value.code or 0), told.out, told.err)
+
+    return run
+
+
+@pytest.fixture
 def livepitch(tmp_path: Path) -> Cli:
     """`livepitch(*arguments)` in a new process and an empty folder, standard output and error apart."""
 

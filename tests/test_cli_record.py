@@ -40,8 +40,8 @@ def test_the_demo_voice_is_recorded_from_the_start_quieter_and_gated(livepitch, 
         (("--gate", "3"), 2, "'--gate': Input should be less than or equal to 0"),
     ],
 )
-def test_what_cannot_be_is_refused_at_once(livepitch, tmp_path, arguments, code, said):
+def test_what_cannot_be_is_refused_at_once(livepitch_here, tmp_path, arguments, code, said):
     (tmp_path / "file").touch()
-    done = livepitch("live", "--demo", "--no-gui", *arguments)
+    done = livepitch_here("live", "--demo", "--no-gui", *arguments)
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr

@@ -32,7 +32,7 @@ def test_only_a_windowed_model_settles_and_only_an_instant_one_is_settled(livepi
     assert done.stdout == ""
 
 
-def test_an_unknown_settler_is_one_line(livepitch):
-    done = livepitch("live", "--demo", "--no-gui", "--settle", "rmvpe-huge")
+def test_an_unknown_settler_is_one_line(livepitch_here):
+    done = livepitch_here("live", "--demo", "--no-gui", "--settle", "rmvpe-huge")
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].startswith("livepitch: rmvpe-huge: no such model")

@@ -165,17 +165,17 @@ def together(done: "subprocess.CompletedProcess[str]") -> bool:
     return bool(np.median(np.diff(latencies)) < -9)
 
 
-def test_live_uses_what_was_found_and_says_so(livepitch: Cli, own_settings: Path) -> None:
+def test_live_uses_what_was_found_and_says_so(livepitch_here: Cli, own_settings: Path) -> None:
     write_tuned(Tuned("demo voice", "stream", 48_000, 2048, 8, 90.0))
-    tuned, untuned = live(livepitch), live(livepitch, "--untuned")
+    tuned, untuned = live(livepitch_here), live(livepitch_here, "--untuned")
     assert tuned.stderr.rstrip().endswith(", tuned")
     assert "tuned" not in untuned.stderr
     assert (together(tuned), together(untuned)) == (True, False)
 
 
-def test_live_takes_a_block_size_and_a_hop_of_the_user_s(livepitch: Cli, own_settings: Path) -> None:
+def test_live_takes_a_block_size_and_a_hop_of_the_user_s(livepitch_here: Cli, own_settings: Path) -> None:
     write_tuned(Tuned("demo voice", "stream", 48_000, 480, 1, 40.0))
-    chosen = live(livepitch, "--hop", 8, "--blocksize", 2048)
+    chosen = live(livepitch_here, "--hop", 8, "--blocksize", 2048)
     assert "tuned" not in chosen.stderr
     assert together(chosen)
 

@@ -202,7 +202,7 @@ def test_verify_names_what_is_wrong_and_goes_on(start: Start, hub: Hub, cache: P
     assert out.endswith("finite values exact in 16 bits, threshold 0.3 (release 0.2); is the toy\n")
 
 
-def test_convert_loses_nothing_unless_told_to(livepitch: Cli, toy: Path, tmp_path: Path) -> None:
+def test_convert_loses_nothing_unless_told_to(livepitch_here: Cli, toy: Path, tmp_path: Path) -> None:
     source = read_checkpoint(toy)
     write_checkpoint(tmp_path / "fine.safetensors", seeded(SMALL_RMVPE), half=False)
     for options, bits in (
@@ -211,7 +211,7 @@ def test_convert_loses_nothing_unless_told_to(livepitch: Cli, toy: Path, tmp_pat
         (("fine.safetensors",), 32),
         (("fine.safetensors", "--half"), 16),
     ):
-        done = livepitch("weights", "convert", *options, "-o", "out.safetensors")
+        done = livepitch_here("weights", "convert", *options, "-o", "out.safetensors")
         assert (done.returncode, done.stderr) == (0, "")
         assert f"parameters of {bits} bits" in done.stdout
         stored = {value.dtype for value in load_file(tmp_path / "out.safetensors").values() if value.ndim > 1}
@@ -233,7 +233,7 @@ def test_convert_with_another_threshold_and_name(livepitch: Cli, toy: Path, tmp_
     assert made.release == pytest.approx(0.4)
 
 
-def test_convert_harms_nothing(livepitch: Cli, toy: Path, tmp_path: Path) -> None:
+def test_convert_harms_nothing(livepitch_here: Cli, toy: Path, tmp_path: Path) -> None:
     before = toy.read_bytes()
     (tmp_path / "link.safetensors").symlink_to(toy)
     for arguments, code, told in (
@@ -244,7 +244,7 @@ def test_convert_harms_nothing(livepitch: Cli, toy: Path, tmp_path: Path) -> Non
         (("missing.safetensors", "-o", "toy.safetensors"), 1, "no such file"),
         (("stream", "-o", "none/out.safetensors"), 1, "none/out.safetensors: cannot be written"),
     ):
-        done = livepitch("weights", "convert", *arguments)
+        done = livepitch_here("weights", "convert", *arguments)
         assert (done.returncode, done.stdout) == (code, "")
         assert told in one_line(done.stderr)
     assert toy.read_bytes() == before

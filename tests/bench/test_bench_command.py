@@ -126,9 +126,9 @@ def test_compared_with_a_faster_past_the_exit_code_is_1(livepitch, tmp_path, rec
         (("--model", "no-such-model"), "no-such-model: no such model"),
     ],
 )
-def test_errors_are_one_line_and_come_before_the_run(livepitch, tmp_path, arguments, told):
+def test_errors_are_one_line_and_come_before_the_run(livepitch_here, tmp_path, arguments, told):
     (tmp_path / "text.json").write_text("la la la")
-    done = livepitch("bench", "--seconds", "1000", *arguments, timeout=60)
+    done = livepitch_here("bench", "--seconds", "1000", *arguments)
     assert (done.returncode, done.stdout) == (1, "")
     assert told in one_line(done.stderr)
     assert {path.name for path in tmp_path.iterdir()} == {"text.json"}
@@ -136,8 +136,8 @@ def test_errors_are_one_line_and_come_before_the_run(livepitch, tmp_path, argume
 
 @pytest.mark.skipif(mx.default_device() == mx.gpu, reason="there is a GPU")
 @pytest.mark.parametrize("more", [(), ("--gui",)])
-def test_a_gpu_that_is_not_there(livepitch, more):
-    done = livepitch("bench", "--backend", "gpu", *more, env=OFFSCREEN, timeout=60)
+def test_a_gpu_that_is_not_there(livepitch_here, more):
+    done = livepitch_here("bench", "--backend", "gpu", *more)
     assert (done.returncode, done.stdout) == (1, "")
     assert "--backend gpu: MLX has none here" in one_line(done.stderr)
 
@@ -155,8 +155,8 @@ def test_a_gpu_that_is_not_there(livepitch, more):
         (("--blocksize", "0"), "--blocksize"),
     ],
 )
-def test_wrong_usage(livepitch, arguments, told):
-    done = livepitch("bench", *arguments, timeout=60)
+def test_wrong_usage(livepitch_here, arguments, told):
+    done = livepitch_here("bench", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert told in one_line(done.stderr)
 

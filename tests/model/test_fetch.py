@@ -7,8 +7,10 @@ import os
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,6 +26,13 @@ CONTENT = np.random.default_rng(0).bytes(3_000_000)
 OTHER = np.random.default_rng(1).bytes(len(CONTENT))
 TOY = release_of(CONTENT)
 PARTIAL = f"toy.pt.{TOY.files[0].sha256[:8]}.part"
+
+
+@pytest.fixture(autouse=True)
+def an_impatient_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a connection that broke huggingface_hub waits a second before it asks again: here a hundredth of that."""
+    clock = SimpleNamespace(sleep=lambda seconds: time.sleep(0.01 * seconds))
+    monkeypatch.setattr("huggingface_hub.file_download.time", clock, raising=False)
 
 
 @pytest.fixture

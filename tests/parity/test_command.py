@@ -104,16 +104,18 @@ def test_without_torch_it_is_one_line(livepitch: Cli, folder: Path) -> None:
         (("small.pt", "--backend", "tpu"), 2, "it can be cpu, gpu"),
     ],
 )
-def test_errors_are_one_line(livepitch: Cli, folder: Path, arguments: tuple[str, ...], code: int, told: str) -> None:
-    done = livepitch("parity", *arguments)
+def test_errors_are_one_line(
+    livepitch_here: Cli, folder: Path, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    done = livepitch_here("parity", *arguments)
     assert (done.returncode, done.stdout) == (code, "")
     assert told in done.stderr
     assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.skipif(mx.default_device() == mx.gpu, reason="there is a GPU")
-def test_a_gpu_that_is_not_there(livepitch: Cli, folder: Path) -> None:
-    done = livepitch("parity", "small.pt", "voice.wav", "--backend", "gpu")
+def test_a_gpu_that_is_not_there(livepitch_here: Cli, folder: Path) -> None:
+    done = livepitch_here("parity", "small.pt", "voice.wav", "--backend", "gpu")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("livepitch: --backend gpu: MLX has none here")
     assert done.stderr.count("\n") == 1

@@ -71,7 +71,7 @@ def best_lag(heard, played):
 
 @pytest.mark.parametrize("rate", [44_100, 48_000])
 def test_what_is_played_is_recorded_sample_for_sample(virtual_microphone, tmp_path, rate):
-    played, *_ = demo_phrase(rate)
+    played = demo_phrase(rate)[0][: 5 * rate]
     soundfile.write(tmp_path / "phrase.wav", played, rate, subtype="PCM_16")
     virtual, sink, microphone = virtual_microphone(rate), Recorder(), Microphone(DEVICE, sample_rate=rate)
     open_and_start(microphone, sink)
@@ -147,10 +147,9 @@ def listen(virtual, wav, rate):
         return frames, session.stats
 
 
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize(("rate", "rounds"), [(48_000, 5), (44_100, 2)])
+@pytest.mark.parametrize(("rate", "rounds"), [(48_000, 2), (44_100, 1)])
 def test_a_sung_phrase_is_followed_from_the_air_to_the_frames(virtual_microphone, tmp_path, rate, rounds):
-    """The bundled model for 65 s at 48 kHz, 26 s at 44.1 kHz: right, complete, nothing lost on the way."""
+    """The bundled model for 26 s at 48 kHz, 13 s at 44.1 kHz: right, complete, nothing lost on the way."""
     phrase, _, f0 = demo_phrase(rate)
     soundfile.write(tmp_path / "phrase.wav", np.tile(phrase, rounds), rate, subtype="PCM_16")
     f0 = np.tile(f0, rounds)
