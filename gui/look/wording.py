@@ -13,10 +13,11 @@ MINUS = "−"
 
 
 def cents_text(cents: float) -> str:
-    """Signed whole cents with a proper minus: "+12 cents", "0 cents"."""
+    """Signed whole cents with a proper minus: "+12 cents", "−1 cent", "0 cents"."""
     if math.isnan(cents):
         return ""
-    return f"{cents_figure(round(cents))} cents"
+    whole = round(cents)
+    return f"{cents_figure(whole)} cent{'' if abs(whole) == 1 else 's'}"
 
 
 def cents_figure(cents: int) -> str:

@@ -149,7 +149,7 @@ def test_the_card_is_worked_by_keys_alone_while_the_voice_goes_on(light, qtbot, 
     key(Qt.Key.Key_Return)
     sing(light, studio, tone(440.0, 0.3, start=0.6))
     assert light.stage.note.note.text() == "B♭4"
-    assert light.stage.note.cents.text() == "+1 cents · in tune"
+    assert light.stage.note.cents.text() == "+1 cent · in tune"
     light.tuning_room.card.boxes["names"].setFocus()
     key(Qt.Key.Key_Space)  # opens the list and stops no voice
     assert light.listening.transport.state is State.RUNNING

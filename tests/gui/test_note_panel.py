@@ -161,7 +161,7 @@ def test_cents_of_unequal_temperaments_are_the_known_ones(running, studio, tone)
         (Music(temperament="just", key=Key(2, "major")), 369.99, "+16 cents · sharp"),
         # C4 = 440 × 16/27 = 260.74 Hz, E♭ 32/27 above it = 309.03 Hz; equal temperament has 311.13.
         (Music(temperament="pythagorean"), 311.13, "+12 cents · in tune"),
-        (Music(a4=415.0), 440.0, "+1 cents · in tune"),
+        (Music(a4=415.0), 440.0, "+1 cent · in tune"),
     )
     for start, (music, hz, cents) in enumerate(choices):
         running.tuning_room.set_music(music)

@@ -167,6 +167,7 @@ def test_mute_means_two_seconds_of_exact_zeros(frame):
 def test_words_and_figures():
     assert cents_text(12.4) == "+12 cents"
     assert cents_text(-12.4) == "−12 cents"
+    assert cents_text(-0.8) == "−1 cent"
     assert cents_text(0.3) == "0 cents"
     assert (verdict(3.0), verdict(-20.0), verdict(20.0), verdict(math.nan)) == (
         "in tune",
