@@ -90,7 +90,7 @@ class KeyStrip(Strip):
                 painter.fillRect(row, QColor(self.lit_colour))
             if not self._black(note - 1):
                 painter.drawLine(QPointF(row.left(), round(row.bottom())), QPointF(right, round(row.bottom())))
-        if has_key(self.music) and self.music.tonic(note):
+        if self._tonic(note):
             bar = QRectF(row.left(), row.top(), TONIC_WIDTH, row.height())
             painter.fillRect(bar, QColor(theme.row if note == self.lit else theme.accent))
 
