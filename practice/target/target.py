@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -100,6 +101,8 @@ class Target:
     """The file it was read from."""
     beat_seconds: float = math.nan
     """UltraStar's beat (a quarter of a written one), for its points; NaN elsewhere."""
+    lines: tuple[int, ...] = ()
+    """Which notes begin a line of the lyrics, or a phrase: indices into `notes`, rising; empty if nothing is known."""
 
     @property
     def duration(self) -> float:
@@ -126,13 +129,20 @@ class Target:
         return replace(self, notes=notes, beats=beats, beat_seconds=self.beat_seconds / factor)
 
     def between(self, start: float, stop: float) -> Target:
-        """The notes that begin in `start` to `stop` (s), and the beats there; `start` becomes 0."""
-        notes = [note for note in self.notes if start <= note.start < stop]
+        """The notes that begin in `start` to `stop` (s), and the beats there; `start` becomes 0.
+
+        A line whose beginning lies outside begins with the first of its notes inside.
+        """
+        chosen = [index for index, note in enumerate(self.notes) if start <= note.start < stop]
+        notes = [self.notes[index] for index in chosen]
         beats = [beat for beat in self.beats if start <= beat.time < stop]
+        line_of = [bisect_right(self.lines, index) for index in chosen]
+        firsts = [place for place, line in enumerate(line_of) if place == 0 or line != line_of[place - 1]]
         return replace(
             self,
             notes=tuple(replace(note, start=note.start - start, end=note.end - start) for note in notes),
             beats=tuple(replace(beat, time=beat.time - start) for beat in beats),
+            lines=tuple(firsts) if self.lines else (),
         )
 
     def note_at(self, time: float) -> TargetNote | None:

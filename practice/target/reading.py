@@ -1,0 +1,62 @@
+"""Opening a file of targets, whatever it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .midi import read_midi
+from .scores import read_abc, read_xml
+from .target_file import TargetError, TargetFile
+from .ultrastar import is_ultrastar, read_ultrastar
+
+MAX_BYTES = 32_000_000
+MAX_PLAIN = 4_000_000  # bytes of MIDI, and of UltraStar
+KINDS = {
+    ".mid": read_midi, ".midi": read_midi, ".kar": read_midi, ".rmi": read_midi,
+    ".musicxml": read_xml, ".xml": read_xml, ".mxl": read_xml, ".mei": read_xml,
+    ".txt": read_ultrastar, ".abc": read_abc,
+}  # fmt: skip
+
+
+def read_targets(path: Path | str) -> TargetFile:
+    """What can be sung from a MIDI, MusicXML, MEI, ABC or UltraStar file.
+
+    What the file holds counts, then its ending. TargetError for a file that is missing, too large, of another kind or
+    damaged; nothing but the file itself is read, whatever it names.
+    """
+    path = Path(path)
+    data = _bytes(path)
+    if data.startswith((b"MThd", b"RIFF")):
+        reader = read_midi
+    elif data.startswith(b"PK\x03\x04") or _is_xml(data):
+        reader = read_xml
+    elif is_ultrastar(data):
+        reader = read_ultrastar
+    elif path.suffix.lower() in KINDS:
+        reader = KINDS[path.suffix.lower()]
+    else:
+        raise TargetError(f"{path} is not a kind of song that can be read: choose one of {', '.join(KINDS)}")
+    if reader in (read_midi, read_ultrastar) and len(data) > MAX_PLAIN:
+        raise TargetError(f"{path} has {len(data) / 1e6:.0f} MB, which no song needs: choose another file")
+    return reader(path, data)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            raise TargetError(f"{path} is not a file: choose a MIDI, MusicXML, MEI, ABC or UltraStar file")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise TargetError(f"{path} cannot be read ({reason}): choose another file") from error
+    if len(data) > MAX_BYTES:
+        raise TargetError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB: save the parts wanted to a file")
+    if not data.strip(b"\0 \r\n\t"):
+        raise TargetError(f"{path} is empty: choose another file")
+    return data
+
+
+def _is_xml(data: bytes) -> bool:
+    """Whether bytes begin as XML does, in UTF-8 or UTF-16."""
+    return data[:200].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"").lstrip().startswith(b"<")
