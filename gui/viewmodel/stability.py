@@ -1,31 +1,25 @@
 """How steadily a note is held, and the vibrato on it, told apart.
 
 A note is the stretch before now whose centre (the mean of a quarter of a second, which every vibrato crosses about
-once) has stayed near where it is now. Vibrato is the sinusoid that explains most of what is left of the pitch after its
-slow course is taken away; the sinusoid, its strength growing or shrinking evenly, is then taken away itself.
+once) has stayed near where it is now. Its vibrato (practice/vibrato.py) is taken away before its spread is told.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...practice.vibrato import NONE, SLIP, swing
 from .history import FRAMES_PER_SECOND
 
 LONGEST = FRAMES_PER_SECOND  # frames that count: the last second
 SHORTEST, VIBRATO_SHORTEST = 40, 60  # frames of a note before which nothing can be said
 CENTRE = 25  # frames whose mean leaves at most a fifth of a vibrato of 4 to 8.5 Hz
 SAME_NOTE = 70.0  # cents that the centre of one note may wander
-SLIP = 250.0  # cents from the middle beyond which a frame is a slip of the tracker
 MIDDLE = (10, 90)  # percentiles: the spread is that of eight tenths of the time
-RATES = np.arange(3.5, 9.01, 0.1)  # Hz; what is found at either end is a drift or a tremor, not vibrato
-SLOWEST, FASTEST = 4.0, 8.5  # Hz
-LEAST_EXTENT = 8.0  # cents; less is heard as a straight tone
-LEAST_SHARE = 0.6  # of the variance, apart from the slow course
 STEP = 5  # frames: stretches are shortened to whole steps, so that few bases are kept
 
 Floats = NDArray[np.float64]
@@ -61,9 +55,9 @@ def stability(midi: ArrayLike) -> Stability:
     if len(cents) < SHORTEST:
         return UNKNOWN
     cents = cents[len(cents) % STEP :]
-    rate, extent, swing = _vibrato(cents) if len(cents) >= VIBRATO_SHORTEST else (math.nan, math.nan, 0.0)
-    low, high = np.percentile(cents - swing, MIDDLE)
-    return Stability(float(high - low) / 2, rate, extent)
+    found, course = swing(cents, 1 / FRAMES_PER_SECOND) if len(cents) >= VIBRATO_SHORTEST else (NONE, 0.0)
+    low, high = np.percentile(cents - course, MIDDLE)
+    return Stability(float(high - low) / 2, found.rate, found.extent)
 
 
 def _newest_note(cents: Floats) -> Floats:
@@ -79,44 +73,3 @@ def _newest_note(cents: Floats) -> Floats:
     away = np.flatnonzero(np.abs(centre - centre[-1]) > SAME_NOTE)
     first = int(away[-1]) + CENTRE if len(away) else 0  # the mean of that place reaches up to there
     return cents[max(first, len(cents) - LONGEST) :]
-
-
-def _vibrato(cents: Floats) -> tuple[float, float, Floats | float]:
-    """Rate, extent and course of the vibrato; NaN, NaN and 0 where there is none."""
-    trend, bases = _bases(len(cents))
-    course = cents - trend @ (trend.T @ cents)
-    energy = ((bases @ course) ** 2).sum(axis=1)
-    total, best = float(course @ course), int(energy.argmax())
-    if not 0 < best < len(RATES) - 1 or energy[best] < LEAST_SHARE * total:
-        return math.nan, math.nan, 0.0
-    before, here, after = energy[best - 1 : best + 2]
-    rate = float(RATES[best] + 0.05 * (before - after) / (before - 2 * here + after))  # the parabola's top
-    extent, swing = _swing(cents, rate)
-    if extent < LEAST_EXTENT or not SLOWEST <= rate <= FASTEST:
-        return math.nan, math.nan, 0.0
-    return rate, extent, swing
-
-
-def _swing(cents: Floats, rate: float) -> tuple[float, Floats]:
-    time = _time(len(cents))
-    wave = np.stack([np.cos(2 * np.pi * rate * time), np.sin(2 * np.pi * rate * time)], axis=1)
-    parts = np.concatenate([wave, wave * time[:, None], np.vander(time, 3)], axis=1)
-    weights = np.linalg.lstsq(parts, cents - cents.mean(), rcond=None)[0]
-    return math.hypot(weights[0], weights[1]), parts[:, :4] @ weights[:4]
-
-
-def _time(n: int) -> Floats:
-    """Seconds from the middle of n frames."""
-    return (np.arange(n) - (n - 1) / 2) / FRAMES_PER_SECOND
-
-
-@lru_cache(maxsize=LONGEST // STEP)
-def _bases(n: int) -> tuple[Floats, Floats]:
-    """For n frames, orthonormal: the slow course (n, 3), and at right angles to it swings at RATES (rates, 2, n)."""
-    time = _time(n)
-    trend = np.linalg.qr(np.vander(time, 3))[0]
-    swings = []
-    for rate in RATES:
-        wave = np.stack([np.cos(2 * np.pi * rate * time), np.sin(2 * np.pi * rate * time)], axis=1)
-        swings.append(np.linalg.qr(wave - trend @ (trend.T @ wave))[0].T)
-    return trend, np.array(swings)
