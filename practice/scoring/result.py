@@ -30,7 +30,7 @@ class NoteScore:
     spread_cents: float = NAN
     """Half the width of the middle eight tenths, vibrato and drift taken away."""
     drift_cents: float = NAN
-    """From the beginning of the settled middle to its end, by a straight line: positive rises."""
+    """From its beginning to its end, by a straight line through the settled middle: positive rises."""
     within_10: float = NAN
     """Share of the note's voiced time within 10 cents."""
     within_25: float = NAN
@@ -57,7 +57,7 @@ class NoteScore:
         """Plain values, null where NaN; times in ms where the name says so."""
 
         def number(value: float, digits: int = 1) -> float | None:
-            return None if math.isnan(value) else round(value, digits)
+            return None if math.isnan(value) else round(value, digits) + 0.0  # no -0.0
 
         note = self.target
         return {
