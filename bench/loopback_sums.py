@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.errors import LivepitchError
+from ..realtime.clicks import CLICK, find_click, sweep
 from ..realtime.counters import STAGES
 from ..realtime.frame import PitchFrame
-from .clicks import find_click
 from .loopback_report import Loopback, Spread
 from .playback import Playback, steady
 from .roundtrip import read_glides
-from .siren import CLICK, GLIDE, ROUND, Programme, sweep
+from .siren import GLIDE, ROUND, Programme
 from .tap import Recording
 
 LONGEST_DEVICE = 2.0  # s between a click and its return

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..realtime.clicks import CLICK, HIGHEST, faded, sweep
+
 LEAD = 2.5  # s of silence first: in a stream's first seconds the claims of PortAudio may be far off
 TAIL = 2.5  # s of silence last: the longest delay that is looked for, and some
-CLICK = 0.08  # s
-LOWEST, HIGHEST = 300.0, 6000.0  # Hz, of the click: what small loudspeakers and telephone headsets can do
 PAUSE, REST = 0.3, 0.15  # s after a click, and after a siren
 GLIDE = 0.6  # s
 SPAN = 1200.0  # cents of a glide
@@ -91,14 +91,6 @@ class Programme:
         return audio.astype(np.float32)
 
 
-def sweep(sample_rate: int) -> Floats:
-    """The click `(n,)`, peak 1: a short sweep, as loud to a correlation as a far louder impulse."""
-    time = np.arange(round(CLICK * sample_rate)) / sample_rate
-    octaves = np.log(min(HIGHEST, 0.45 * sample_rate) / LOWEST)
-    phase = LOWEST * CLICK / octaves * np.expm1(octaves * time / CLICK)
-    return np.asarray(np.sin(2 * np.pi * phase) * _faded(time, CLICK, 0.01))
-
-
 def _sirens(click: float) -> list[tuple[Glide, Glide]]:
     """Two glides for each siren of the round that begins with the click at `click` s."""
     sirens, start, slope = [], click + CLICK + PAUSE, SPAN / GLIDE
@@ -123,9 +115,4 @@ def _sing(audio: Floats, siren: tuple[Glide, Glide], sample_rate: int) -> None:
     for k in range(1, int(limit / f0.min()) + 1):
         vowel = sum(gain / (1 + ((k * f0 - centre) / width) ** 2) for centre, width, gain in FORMANTS)
         voice += (0.25 + vowel) / k * np.clip((limit - k * f0) / 500, 0, 1) * np.sin(k * phase)
-    audio[at : at + len(time)] += SIREN_PEAK * voice / np.abs(voice).max() * _faded(time - time[0], 2 * GLIDE, FADE)
-
-
-def _faded(time: Floats, seconds: float, fade: float) -> Floats:
-    """Loudness `(n,)` that rises from 0 and falls back to it within `fade` s."""
-    return np.asarray(np.sin(np.pi / 2 * np.clip(np.minimum(time, seconds - time) / fade, 0, 1)) ** 2)
+    audio[at : at + len(time)] += SIREN_PEAK * voice / np.abs(voice).max() * faded(time - time[0], 2 * GLIDE, FADE)

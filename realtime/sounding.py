@@ -61,6 +61,11 @@ class Sounding(Output):
         """Whether the stream is open and takes sound."""
         return self._stream is not None and self._error is None
 
+    @property
+    def underflows(self) -> int:
+        """How often the stream ran dry, as PortAudio tells, since it was opened."""
+        return 0 if self._callback is None else self._callback.underflows
+
     def find(self, wanted_rate: int | None = None) -> None:
         """Find the device, and the rate: the wanted one where it plays that, else its own. Keeps an open stream.
 
@@ -74,16 +79,16 @@ class Sounding(Output):
             own = round(found.sample_rate)
             self.sample_rate = wanted_rate if wanted_rate and self._plays(found, wanted_rate) else own
 
-    def begin(self, wave: Wave) -> None:
+    def begin(self, wave: Wave, latency: float = LATENCY) -> None:
         """Play a wave that is already `wanted`; nothing if the stream still runs with it. Opens the device: may block.
 
-        DeviceError if it refuses. Find it first.
+        latency: seconds of sound that lie ready. DeviceError if it refuses. Find it first.
         """
         callback = self._callback
         if callback is not None and callback.wave is wave and self.running and not callback.done:
             return
-        self._callback = _Callback(wave, self.sample_rate)
-        self._begin(self._callback, LATENCY)
+        self._callback = _Callback(wave, self.sample_rate, latency)
+        self._begin(self._callback, latency)
 
     def fade(self) -> None:
         """Wait until a wave that is no longer wanted has faded out, then give the device back. Blocks 0.5 s at most."""
@@ -112,12 +117,13 @@ class Sounding(Output):
 class _Callback:
     """What PortAudio calls for every block, on its own thread. It takes no lock and waits for nothing."""
 
-    def __init__(self, wave: Wave, sample_rate: int) -> None:
+    def __init__(self, wave: Wave, sample_rate: int, latency: float) -> None:
         self.wave = wave
         self.longest_delay = portaudio.PLAUSIBLE_DELAY
+        self.underflows = 0
         self.done = False
         """It has asked PortAudio to end the stream."""
-        self._rate, self._silence, self._called = sample_rate, 0, time.monotonic()
+        self._rate, self._latency, self._silence, self._called = sample_rate, latency, 0, time.monotonic()
         self._abort = portaudio.sounddevice().CallbackAbort
         self._mono = np.zeros(16_384, np.float32)  # samples, 0.3 s at 48 kHz: below that no new memory is needed
 
@@ -129,11 +135,13 @@ class _Callback:
     @property
     def heard_out(self) -> bool:
         """Whether nothing that lies ready in the output sounds."""
-        return self._silence > 2 * LATENCY * self._rate
+        return self._silence > 2 * self._latency * self._rate
 
     def __call__(self, block: NDArray[np.float32], size: int, instants: Any, status: Any) -> None:
         self._called = now = time.monotonic()
         instant = played_instant(instants.outputBufferDacTime, instants.currentTime, self.longest_delay, now)
+        if status and status.output_underflow:
+            self.underflows += 1
         mono = self._mono[:size] if size <= len(self._mono) else np.empty(size, np.float32)
         sounds = self.wave.render(mono, instant)
         block[:] = mono[:, None]

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from livepitch.__main__ import main
-from livepitch.bench.clicks import find_click
 from livepitch.bench.loopback import run_loopback
 from livepitch.bench.loopback_sums import LoopbackError, report
 from livepitch.bench.roundtrip import read_glides
-from livepitch.bench.siren import ROUND, Glide, Programme, sweep
+from livepitch.bench.siren import ROUND, Glide, Programme
 from livepitch.bench.tap import Tapped
 from livepitch.model.errors import LivepitchError
 from livepitch.model.registry import load_model
+from livepitch.realtime.clicks import find_click, sweep
 from livepitch.realtime.devices import DeviceError
 from livepitch.realtime.loudspeaker import Loudspeaker
 from livepitch.realtime.source import Microphone, input_devices

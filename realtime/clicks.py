@@ -1,4 +1,4 @@
-"""Finding a known click in a recording."""
+"""A click that is easily found again, and finding it in a recording."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+CLICK = 0.08  # s
+LOWEST, HIGHEST = 300.0, 6000.0  # Hz: what small loudspeakers and telephone headsets can do
 LIKENESS = 0.25  # of the recording to the click from which it counts as heard; chance stays below 0.1
 RIVAL = 0.5  # of the largest peak: an earlier one so large is the click itself, a later one an echo
 RINGING = 0.005  # s within which a peak has its own slopes
@@ -24,6 +26,19 @@ class Click(NamedTuple):
     """Of the recording there to the click, 0..1, whatever the polarity."""
     echo: float
     """Seconds after which it was heard once more; 0 if it was not."""
+
+
+def sweep(sample_rate: int) -> Floats:
+    """The click `(n,)`, peak 1: a short sweep, as loud to a correlation as a far louder impulse."""
+    time = np.arange(round(CLICK * sample_rate)) / sample_rate
+    octaves = np.log(min(HIGHEST, 0.45 * sample_rate) / LOWEST)
+    phase = LOWEST * CLICK / octaves * np.expm1(octaves * time / CLICK)
+    return np.asarray(np.sin(2 * np.pi * phase) * faded(time, CLICK, 0.01))
+
+
+def faded(time: Floats, seconds: float, fade: float) -> Floats:
+    """Loudness `(n,)` of a sound of so many seconds: rises from 0 and falls back to it within `fade` s."""
+    return np.asarray(np.sin(np.pi / 2 * np.clip(np.minimum(time, seconds - time) / fade, 0, 1)) ** 2)
 
 
 def find_click(heard: NDArray[np.float32], click: Floats, sample_rate: int) -> Click | None:
