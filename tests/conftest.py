@@ -21,6 +21,9 @@ os.environ["LIVEPITCH_CONFIG"] = NO_SETTINGS.name
 # Nor does one record into the user's music folder: what a test records goes with the others.
 RECORDINGS = tempfile.TemporaryDirectory(prefix="livepitch-takes-")
 os.environ["LIVEPITCH_RECORDINGS"] = RECORDINGS.name
+# What it practises is not mixed with what the user has.
+PRACTISED = tempfile.TemporaryDirectory(prefix="livepitch-data-")
+os.environ["LIVEPITCH_DATA"] = PRACTISED.name
 
 # Timings on shared machines say nothing; the same examples every time do.
 settings.register_profile("livepitch", deadline=None, derandomize=True, print_blob=True)
