@@ -1,4 +1,4 @@
-"""The command line: `livepitch live | track | bench | tune | devices | weights | parity`."""
+"""The command line: `livepitch live | track | practice | bench | tune | devices | weights | parity`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from .cli.bench import bench
 from .cli.devices import devices
 from .cli.live import live
 from .cli.parity import parity
+from .cli.practice import practice
 from .cli.terminal import INTERRUPTED, UsageError, say
 from .cli.track import track
 from .cli.tune import tune
@@ -23,6 +24,7 @@ app.command()(bench)
 app.command()(tune)
 app.command()(devices)
 app.command()(parity)
+app.add_typer(practice, name="practice")
 app.add_typer(weights, name="weights")
 
 

@@ -1,0 +1,47 @@
+"""What a take is judged against, however it was named on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .practice_plan import chosen_range, exercise_named
+from .terminal import progress_bar
+
+if TYPE_CHECKING:
+    from ..model.registry import Model
+    from ..practice.target.target import Target
+
+AUDIO = frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64"})
+
+
+def target_named(what: str, part: str | None, model: Model, a4: float = 440.0) -> Target:
+    """The target in a file of notes or a recording, the first step of an exercise, or typed notes.
+
+    TargetError or AudioFileError for what cannot be read.
+    """
+    path = Path(what)
+    if path.suffix.lower() in AUDIO:
+        return _recorded(path, model, a4)
+    exercise = exercise_named(what)
+    if exercise is not None and not path.exists():
+        return exercise.steps(chosen_range(None, None))[0].target
+    from ..practice.target.reading import KINDS, read_targets
+
+    if path.exists() or path.suffix.lower() in KINDS or (len(path.parts) > 1 and " " not in what):
+        return read_targets(path).part(part)
+    from ..practice.target.typed import typed_target
+
+    return typed_target(what)
+
+
+def _recorded(path: Path, model: Model, a4: float) -> Target:
+    """The notes that a recording's voice sings."""
+    from ..practice.scoring.heard import hear
+    from ..practice.segmentation import sung_notes
+    from ..practice.target.from_pitch import target_from_notes
+    from ..realtime.audio_file import SAMPLE_RATE, read_audio
+
+    with progress_bar(path.name) as progress:
+        heard = hear(read_audio(path), SAMPLE_RATE, model, progress)
+    return target_from_notes(sung_notes(heard.track.time, heard.track.f0 * (440.0 / a4), heard.level), path.name)

@@ -1,0 +1,287 @@
+"""The course of a practice, without a screen: count-in, singing, judging, the result, hearing it again, the next step.
+
+Who drives it (the command line, the window) calls, in this order and over again:
+
+    rehearsal = Rehearsal(steps, Arrangement(...), judging=Judging(...))
+    rehearsal.begin(stream)                     BLOCKS    READY -> COUNT_IN: the guide and the recording begin
+    sung = rehearsal.observe(stream.frames())             what the frames were against the notes, many times a second
+    rehearsal.tick()                                      COUNT_IN -> SINGING -> JUDGING, many times a second
+    outcome = rehearsal.judge()                 BLOCKS    JUDGING -> RESULT: files complete, tracked, scored, kept
+    rehearsal.hear_again(), stop_hearing()      BLOCK     RESULT -> HEARING -> RESULT (at the end by itself: `tick`)
+    rehearsal.next(), previous(), again(), go(index)      RESULT -> READY
+    rehearsal.close()                           BLOCKS    in any state: nothing sounds, no device is held
+
+Before its time: `end()` (what was sung so far is judged: -> JUDGING) and `drop()` (BLOCKS; nothing is judged, the
+recording stays: -> READY). What BLOCKS belongs on one thread of the driver that may wait, one call at a time;
+everything else returns at once and belongs on the thread that shows it. `arrange(...)` changes key, tempo, region and
+guide in READY and RESULT.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from ...model.errors import LivepitchError
+from ...realtime.frame import PitchFrame
+from ...realtime.takes import new_take, recordings_folder
+from ..exercise.step import Step
+from ..scoring.judging import Judging
+from ..sound.count_in import beat_seconds, count_in
+from ..target.target import Target, TargetNote
+from .accompanied import Playing, accompanied
+from .arrangement import AS_WRITTEN, Arrangement
+from .following import Sung, follow
+from .hearing import Hearing
+from .judge import Judge
+from .outcome import Outcome
+from .recorded import Recorded, Stream
+from .state import AT_REST, UNDER_WAY, State
+from .timing import Timing
+
+FOLDER = "practice"  # within the user's recordings
+TAIL = 0.6  # s after the target's end that are recorded: a note may be held too long
+USUAL = Judging()
+
+
+class Rehearsal:
+    """Takes a singer through steps; see the head of this module for who calls what, when and on which thread.
+
+    Any thread may look at what is no method.
+    """
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        arrangement: Arrangement = AS_WRITTEN,
+        *,
+        judging: Judging = USUAL,
+        name: str = "",
+        folder: Path | None = None,
+        keep: Callable[[Outcome], None] | None = None,
+        judge: Judge | None = None,
+        accompany: Callable[[Step, Arrangement, str], Playing] = accompanied,
+        hearing: Hearing | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Prepare; nothing sounds or is recorded yet. ValueError without steps, or as `Arrangement.of`.
+
+        name: what is practised, an exercise's id or a song's name. folder: where takes go, by default `practice` among
+        the user's recordings. keep: called by `judge` with every outcome, to remember it. judge: what scores a take, by
+        default with `rmvpe-small`. The others are for tests.
+        """
+        if not steps:
+            raise ValueError("a practice needs a step")
+        self.steps, self.index, self.name = steps, 0, name
+        self.arrangement, self.judging = arrangement, judging
+        self.step = arrangement.of(steps[0])
+        """The step at hand as it is to be sung: in its key, tempo and region."""
+        self.state = State.READY
+        self.take: Path | None = None
+        """The recording under way, or the last one."""
+        self.outcome: Outcome | None = None
+        """Of the last take of this step; None before any, while the next is sung, or if nothing could be judged."""
+        self.outcomes: dict[int, Outcome] = {}
+        """The last one by index of the step."""
+        self.problem: str | None = None
+        """Why the last take ended by itself, or has no outcome, or cannot be heard: one sentence."""
+        self._folder, self._keep, self._clock = folder, keep, clock
+        self._judge, self._accompany, self._hearing = judge or Judge(), accompany, hearing or Hearing()
+        self._playing: Playing | None = None
+        self._recorded: Recorded | None = None
+        self._timing: Timing | None = None
+        self._ended = math.inf  # second of the target
+
+    @property
+    def target(self) -> Target:
+        """What is to be sung."""
+        return self.step.target
+
+    @property
+    def position(self) -> float:
+        """Second of the target that is heard now, or of the take that is heard again; NaN where nothing runs."""
+        playing = self._playing
+        if playing is not None:
+            return playing.position_at(self._clock())
+        return self._hearing.position if self.state is State.HEARING else math.nan
+
+    @property
+    def count(self) -> int:
+        """Beats left of the count-in, the one that sounds included: 4, 3, 2, 1, and 0 when the singer is on."""
+        position = self.position
+        if not position < 0:
+            return 0
+        left = math.ceil(-position / beat_seconds(self.target) - 1e-6)
+        return min(left, len(count_in(self.target, self.arrangement.count_in)))
+
+    @property
+    def note(self) -> TargetNote | None:
+        """What is to be sung now."""
+        return self.target.note_at(self.position)
+
+    @property
+    def coming(self) -> TargetNote | None:
+        """The next note after now; the first one before it begins."""
+        position = self.position
+        after = -math.inf if math.isnan(position) else position
+        return next((note for note in self.target.notes if note.start > after), None)
+
+    def begin(self, stream: Stream) -> None:
+        """Begin a take of a stream that runs: guide, recording, count-in. Blocks. RuntimeError unless READY.
+
+        DeviceError: no output device, or one that refuses; then nothing is recorded.
+        """
+        self._expect(State.READY)
+        self._hearing.end()
+        self.outcome = self.problem = None
+        playing = self._accompany(self.step, self.arrangement, stream.source.name)
+        playing.start()
+        self._timing, self._ended = Timing(playing.position_at, playing.offset), math.inf
+        # A session in another process names its files as that would.
+        folder = (self._folder or recordings_folder() / FOLDER).absolute()
+        self.take = new_take(folder, datetime.now())
+        self._recorded = Recorded(stream, self.take, playing.offset)
+        self._playing = playing
+        self.state = State.COUNT_IN
+
+    def observe(self, frames: Iterable[PitchFrame]) -> list[Sung]:
+        """What frames of the stream were against the notes, in their order; nothing while no take is under way."""
+        timing = self._timing
+        if timing is None or self._playing is None:
+            return []
+        sung = []
+        for frame in frames:
+            timing.note(frame)
+            second = timing.second_of(frame.time)
+            sung.append(follow(frame, second, self.target, self.arrangement.tuning, self.judging.octave_free))
+        return sung
+
+    def tick(self) -> State:
+        """Go on to the next state where it is time; the state it is then."""
+        if self.state in UNDER_WAY:
+            position = self.position
+            if self.state is State.COUNT_IN and position >= 0:
+                self.state = State.SINGING
+            self.problem = self._trouble()
+            if self.problem is not None or position >= self.target.duration + TAIL:
+                self.end()
+        elif self.state is State.HEARING and self._hearing.over:
+            self.state = State.RESULT
+            self.problem = None if self._hearing.error is None else str(self._hearing.error)
+        return self.state
+
+    def _trouble(self) -> str | None:
+        """What makes it pointless to go on, if anything does."""
+        assert self._playing is not None
+        assert self._recorded is not None
+        return str(self._playing.error) if self._playing.error is not None else self._recorded.trouble
+
+    def end(self) -> None:
+        """End the take now: the notes that are over will be judged. Nothing if none is under way."""
+        if self.state in UNDER_WAY:
+            assert self._recorded is not None
+            self._ended = self.position
+            self._recorded.end()
+            self.state = State.JUDGING
+
+    def drop(self) -> None:
+        """End the take, if one is under way, and leave it unjudged; its files stay. Blocks for half a second."""
+        self.end()
+        if self.state is State.JUDGING:
+            self._silence()
+            self.state = State.READY
+
+    def judge(self, progress: Callable[[float], None] | None = None) -> Outcome | None:
+        """Have the take's files complete, track and score them. Blocks for seconds. RuntimeError unless JUDGING.
+
+        None, and READY, if no note was over yet: `problem` says so, or what could not be remembered. progress: told
+        0..1. RecordedError, AudioFileError: nothing was recorded, READY then. The take's files stay in any case.
+        """
+        self._expect(State.JUDGING)
+        assert self._recorded is not None
+        assert self._timing is not None
+        self._silence()
+        try:
+            take = self._recorded.taken(self.name, self.step, self.arrangement, self._timing, self._ended)
+            outcome = self._judge(take, self.judging, progress) if take is not None else None
+        except BaseException:
+            self.state = State.READY
+            raise
+        if outcome is None:
+            self.problem = self.problem or "the take ended before its first note was over"
+            self.state = State.READY
+            return None
+        self.outcome = self.outcomes[self.index] = outcome
+        self._remember(outcome)
+        self.state = State.RESULT
+        return outcome
+
+    def _remember(self, outcome: Outcome) -> None:
+        try:
+            if self._keep is not None:
+                self._keep(outcome)
+        except LivepitchError as error:  # the result is there all the same
+            self.problem = str(error)
+
+    def hear_again(self) -> None:
+        """Play the last take from where the target begins. Blocks; nothing unless RESULT. AudioFileError."""
+        if self.state is State.RESULT and self.outcome is not None:
+            self._hearing.begin(self.outcome, self.arrangement.output)
+            self.state = State.HEARING
+
+    def stop_hearing(self) -> None:
+        """End that. Blocks for half a second at most."""
+        self._hearing.end()
+        if self.state is State.HEARING:
+            self.state = State.RESULT
+
+    def go(self, index: int) -> None:
+        """To a step, READY to be sung; beyond the ends the nearest. RuntimeError unless READY or RESULT."""
+        self._expect(*AT_REST)
+        self.index = min(max(index, 0), len(self.steps) - 1)
+        self._renew()
+
+    def again(self) -> None:
+        """The same step once more, as `go`."""
+        self.go(self.index)
+
+    def next(self) -> None:
+        """To the next step, as `go`."""
+        self.go(self.index + 1)
+
+    def previous(self) -> None:
+        """To the step before, as `go`."""
+        self.go(self.index - 1)
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Change key, tempo, region, guide; READY then. RuntimeError unless READY or RESULT; ValueError as `of`."""
+        self._expect(*AT_REST)
+        step = arrangement.of(self.steps[self.index])
+        self.arrangement = arrangement
+        self._renew()
+        self.step = step
+
+    def close(self) -> None:
+        """End whatever is under way. May be called any number of times."""
+        self.drop()
+        self.stop_hearing()
+
+    def _renew(self) -> None:
+        self.step = self.arrangement.of(self.steps[self.index])
+        self.outcome = self.problem = None
+        self.state = State.READY
+
+    def _silence(self) -> None:
+        playing, self._playing = self._playing, None
+        if playing is not None:
+            playing.stop()
+            if playing.torn and self.problem is None:
+                self.problem = f"the sound stopped {playing.torn} times, so timing is not exact: close other programs"
+
+    def _expect(self, *states: State) -> None:
+        if self.state not in states:
+            wanted = " or ".join(state.value for state in states)
+            raise RuntimeError(f"the practice is {self.state.value}, not {wanted}")
