@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,13 @@ if not (os.environ.get("DISPLAY") or sys.platform == "darwin"):
 
 import numpy as np
 import soundfile
+from made_up_practice import practise
+from made_up_singer import MadeUpSinger
 from PyQt6.QtCore import QEventLoop, Qt, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from livepitch.gui.window import Window
+from livepitch.practice.progress.store import Progress
 from livepitch.realtime.demo import demo_phrase
 from livepitch.realtime.devices import DeviceError
 from livepitch.realtime.roles import Sink
@@ -151,6 +155,72 @@ def compare(window: Window) -> None:
         rest(1.0)
 
 
+def look_back(window: Window) -> None:
+    """Three months of practice."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["LIVEPITCH_DATA"] = folder  # not the user's
+        practise(Progress(), datetime.now().replace(hour=20))
+        window.progress.recall({"exercise": "", "days": 91})
+        press(window, "F12")
+        page = window.progress.page
+        assert page is not None
+        wait_until(lambda: page.table.chosen is not None, "the takes are read")
+        rest(0.5)
+
+
+def practice_of(name: str, until: str, seconds: float = 0.0) -> Callable[[Window], None]:
+    """Sing an exercise or a song until its practice is in a state, and so many seconds longer."""
+
+    def scene(window: Window) -> None:
+        singer, practice = window.listening.choosing.input.make(), window.practice
+        assert isinstance(singer, MadeUpSinger)
+        practice.songs.rehearse = singer.rehearse
+        practice.recall({"heard_advice": True})
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ |= dict.fromkeys(("LIVEPITCH_RECORDINGS", "LIVEPITCH_CONFIG", "LIVEPITCH_DATA"), folder)
+            practice.open_named(_written_song(folder) if name == SONG else name)
+            wait_until(lambda: practice.scene.on, "there is something to sing")
+            if until != "ready":
+                press(window, "F4")
+                wait_until(lambda: practice.scene.state.value == until, f"it is {until}")
+            rest(max(seconds, 0.3))
+
+    return scene
+
+
+def look_at_note(window: Window) -> None:
+    """The weakest note of a take."""
+    practice_of("five-note-scale", "result", 1.0)(window)
+    press(window, "Ctrl+H, N")
+    rest(0.5)
+
+
+def _written_song(folder: str) -> str:
+    path = Path(folder, "A song.txt")
+    path.write_text(WORDS, encoding="utf-8")
+    return str(path)
+
+
+SONG = "a song"
+WORDS = """#TITLE:A song
+#ARTIST:Nobody
+#BPM:180
+#GAP:500
+: 0 6 2 Moon
+: 8 4 4  o
+: 13 3 5 ver
+* 18 10 7  wa
+: 30 8 5 ter,
+- 40
+: 44 4 4 shine
+: 50 4 2  on
+F 56 6 2  (hey)
+: 64 6 0  my
+* 72 14 2  love.
+E
+"""  # UltraStar's own beats are a quarter of those of its BPM
+
+
 @dataclass(frozen=True)
 class Shot:
     """How a picture is taken."""
@@ -179,6 +249,17 @@ SHOTS = {
     "window-first": Shot(first_start, size=(800, 600)),
     "window-file": Shot(look),
     "window-two-takes": Shot(compare),
+    "progress-light": Shot(look_back, size=(1200, 760)),
+    "progress-dark": Shot(look_back, size=(800, 600), theme="dark"),
+    "practice-shelf": Shot(sing_and_press("F3")),
+    "practice-count": Shot(practice_of("five-note-scale", "count-in", 1.9), voice=MadeUpSinger),
+    "practice-sing": Shot(practice_of("five-note-scale", "singing", 4.1), voice=MadeUpSinger),
+    "practice-song": Shot(practice_of(SONG, "singing", 5.3), theme="dark", voice=MadeUpSinger),
+    "practice-result": Shot(practice_of("five-note-scale", "result", 1.0), voice=MadeUpSinger),
+    "practice-result-small": Shot(
+        practice_of("five-note-scale", "result", 1.0), size=(800, 600), theme="dark", voice=MadeUpSinger
+    ),
+    "practice-note": Shot(look_at_note, voice=MadeUpSinger),
     "window-lost": Shot(lose, voice=Unplugged),
 }
 

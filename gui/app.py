@@ -49,6 +49,7 @@ def run_window(
     kiosk: bool = False,
     remember: bool = False,
     named: Collection[str] = (),
+    practice: str | None = None,
 ) -> int:
     """Show the live window until it is closed; returns the exit code.
 
@@ -58,6 +59,7 @@ def run_window(
     settle: what settles the curve from the beginning, if anything. record: a folder for a take from the start.
     kiosk: fill the screen with picture and note alone. remember: the user's settings, from one start to the next.
     named: options of the command line that come before what is remembered: "model", "settle", "gain", "gate".
+    practice: an exercise by its id, or a file, to begin with instead of listening.
     DisplayError where no window can open.
     """
     check_display(os.environ, platform.system())
@@ -83,7 +85,10 @@ def run_window(
         window.kiosk.turn(True)
     if record is not None:
         window.record_to(record)
-    window.start()
+    if practice is None:
+        window.start()
+    else:
+        window.practice.open_named(practice)
     window.sound.watch()
     # A full garbage collection walks every object of the imported libraries and would hold a picture up for 75 ms.
     gc.collect()

@@ -29,6 +29,8 @@ from .music.tuning_room import TuningRoom
 from .parts import Parts
 from .plot.looking import Looking
 from .plot.marking import Marking
+from .practice.room import PracticeRoom
+from .progress.progress_room import ProgressRoom
 from .scenes import Scenes
 from .sound.chosen_input import ChosenInput
 from .sound.listening import Listening, MakeStream
@@ -78,9 +80,15 @@ class Window(QMainWindow):
         self.sound.panel.add_group(self.tone.controls)
         escapes.add(self.sound.entered, lambda: self.sound.show_panel(False))
         self.takes = TakesRoom(self.parts, self.listening)
+        self.practice = PracticeRoom(self.parts, self.listening, self.takes)
         self.tuning_room.changed.connect(self.takes.statistics.judge_soon)
         escapes.add(self.tuning_room.card.isVisible, self.tuning_room.card.close_card)
+        self.tuning_room.changed.connect(self.practice.ways.retune)
+        self.progress = ProgressRoom(self.parts, escapes)
+        self.practice.progress_wanted.connect(self.progress.open_page)
+        escapes.add(self.practice.entered, self.practice.cancel)
         escapes.add(self.takes.busy, self.takes.cancel)
+        self.progress.take_wanted.connect(self.takes.open)
         self.kiosk = Kiosk(self.parts, escapes, self.placement, self.panels)
         self._fill_menus()
         self.keeping = Keeping(self.parts, vars(self).values(), memory, named)
@@ -122,6 +130,8 @@ class Window(QMainWindow):
         """End the stream and its threads; the window disappears first, whatever the device does."""
         self.hide()
         self.scenes.timer.stop()
+        self.progress.close()
+        self.practice.close()
         self.takes.close()
         self.listening.close()
         self.tone.close()

@@ -126,7 +126,77 @@ QFrame#music QComboBox:focus, QFrame#music QPushButton:focus {
     border: 2px solid @accent; padding: 0 9px; min-height: 28px;
 }
 QFrame#music QToolButton:focus { border: 2px solid @accent; padding: 0 3px; min-height: 24px; }
+QFrame#practice { background: @card; border: 1px solid @octave_line; border-radius: 14px; }
+QFrame#practice QLabel#title { font-size: 20px; font-weight: bold; }
+QFrame#practice QLineEdit, QFrame#practice QPushButton {
+    background: @card; color: @text; border: 1px solid @border; border-radius: 8px; padding: 6px 12px;
+}
+QFrame#practice QPushButton#work { text-align: left; }
+QFrame#practice QPushButton:hover { border-color: @muted; }
+QFrame#practice QPushButton#primary { background: @accent; color: @on_accent; border-color: @accent; }
+QFrame#practice QPushButton:disabled { color: @muted; }
+QFrame#practice QLineEdit:focus, QFrame#practice QPushButton:focus { border: 2px solid @accent; padding: 5px 11px; }
+QFrame#practice QPushButton#primary:hover, QFrame#practice QPushButton#primary:focus { border-color: @text; }
+QTableWidget#notes {
+    background: @card; color: @text; border: 1px solid @border; border-radius: 8px; padding: 2px;
+    selection-background-color: @accent; selection-color: @on_accent;
+}
+QTableWidget#notes:focus { border-color: @accent; }
+QTableWidget#notes QHeaderView::section {
+    background: @card; color: @muted; border: none; border-bottom: 1px solid @border; padding: 4px 6px;
+}
+QFrame#card QToolButton#primary {
+    background: @accent; color: @on_accent; border: 1px solid @accent; border-radius: 6px; padding: 0 12px;
+    min-height: 24px; font-weight: bold;
+}
+QFrame#card QToolButton#primary:hover, QFrame#card QToolButton#primary:focus { border-color: @text; }
+QFrame#card QSpinBox {
+    background: @card; color: @text; border: 1px solid @border; border-radius: 6px; padding: 0 3px; min-height: 24px;
+}
+QFrame#card QSpinBox:hover { border-color: @muted; }
+QFrame#card QSpinBox:focus { border-color: @accent; }
+QFrame#music QSpinBox {
+    background: @card; color: @text; border: 1px solid @border; border-radius: 8px; padding: 0 10px; min-height: 30px;
+}
+QFrame#music QSpinBox:focus { border: 2px solid @accent; padding: 0 9px; min-height: 28px; }
 QFrame#music QComboBox::drop-down { border: none; width: 22px; }
 QFrame#music QComboBox::down-arrow { image: none; }
 QFrame#music QComboBox QAbstractItemView { background: @card; color: @text; border: 1px solid @border; padding: 4px; }
+QFrame#progress QLabel#title { font-size: 20px; font-weight: bold; }
+QFrame#progress QLabel#problem { background: @warning; color: @warning_text; border-radius: 8px; padding: 6px 10px; }
+QFrame#progress QLabel#problem[good="true"] { background: @card; color: @text; border: 1px solid @border; }
+QFrame#progress QWidget#charts, QFrame#progress QScrollArea { background: @window; }
+QFrame#progress QComboBox, QFrame#progress QPushButton {
+    background: @card; color: @text; border: 1px solid @border; border-radius: 8px; padding: 0 12px; min-height: 32px;
+}
+QFrame#progress QComboBox { padding-right: 26px; }
+QFrame#progress QComboBox:hover, QFrame#progress QPushButton:hover { border-color: @muted; }
+QFrame#progress QPushButton:disabled { color: @muted; background: @window; }
+QFrame#progress QComboBox:focus, QFrame#progress QPushButton:focus {
+    border: 2px solid @accent; padding: 0 11px; min-height: 30px;
+}
+QFrame#progress QComboBox:focus { padding-right: 25px; }
+QFrame#progress QComboBox::drop-down { border: none; width: 22px; }
+QFrame#progress QComboBox::down-arrow { image: none; }
+QFrame#progress QComboBox QAbstractItemView {
+    background: @card; color: @text; border: 1px solid @border; padding: 4px;
+}
+QFrame#progress QFrame#question { background: @warning; border: 1px solid @near; border-radius: 8px; }
+QFrame#progress QFrame#question QLabel { color: @warning_text; }
+QTableView#takes {
+    background: @card; color: @text; border: 1px solid @border; border-radius: 11px; padding: 3px;
+    selection-background-color: @accent; selection-color: @on_accent; font-size: 13px;
+}
+QTableView#takes:focus { border: 2px solid @accent; padding: 2px; }
+QTableView#takes QHeaderView::section {
+    background: @card; color: @muted; border: none; border-bottom: 1px solid @border; padding: 5px 8px;
+}
+QTableView#takes::item { padding: 0 8px; border: none; }
+QTableView#takes QHeaderView { background: @card; border: none; }
+QFrame#progress QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
+QFrame#progress QScrollBar::handle:vertical {
+    background: @octave_line; border-radius: 4px; margin: 2px; min-height: 32px;
+}
+QFrame#progress QScrollBar::add-line:vertical, QFrame#progress QScrollBar::sub-line:vertical { height: 0; }
+QFrame#progress QScrollBar::add-page:vertical, QFrame#progress QScrollBar::sub-page:vertical { background: none; }
 """

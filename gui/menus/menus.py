@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QMainWindow, QMenu
 TITLES = {
     "file": "&File",
     "listen": "&Listen",
+    "practice": "&Practice",
     "takes": "&Recording",
     "sound": "&Sound",
     "view": "&View",

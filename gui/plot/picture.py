@@ -90,6 +90,16 @@ class Picture(pg.PlotWidget):  # type: ignore[misc]
         for strip in (self.keys, self.clock, self.overview):
             strip.update()
 
+    @property
+    def shown_theme(self) -> Theme:
+        """Its colours."""
+        return self._theme
+
+    @property
+    def shown_music(self) -> Music:
+        """By which its notes lie and are called."""
+        return self._music
+
     # what is shown
 
     def show_voices(self, *voices: Voice) -> None:

@@ -46,6 +46,10 @@ class Roll(pg.GraphicsObject):  # type: ignore[misc]
         """The first in the colours of its intonation, the others plain."""
         self.usual: tuple[float, float] | None = None
         """MIDI numbers between which a voice type is usually written; what lies outside is shaded."""
+        self.lined = True
+        """Whether seconds have upright lines."""
+        self.under: list[Layer] = []
+        """Painted into the tiles, below the voices: who changes what they paint has the tiles forget it."""
         self.layers: list[Layer] = []
         self.tiles = Tiles(self._draw, self._draw_ground)
         self._changed, self._drawn = math.inf, -math.inf  # the earliest second that the tiles lack, the newest drawn
@@ -122,7 +126,10 @@ class Roll(pg.GraphicsObject):  # type: ignore[misc]
 
     def _draw_voices(self, painter: QPainter, scale: Scale, step: int) -> None:
         tuning = self._music.tuning
-        paint_seconds(painter, scale, step, self._theme)
+        if self.lined:
+            paint_seconds(painter, scale, step, self._theme)
+        for layer in self.under:
+            layer(painter, scale)
         for voice in self.voices[1:]:
             self._plain.paint(painter, strokes(voice.history, scale, tuning, voice.shift), scale)
         for voice in self.voices[:1]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from ...realtime.frame import PitchFrame
 from ...realtime.source import DeviceError, input_devices
 from ..menus.choices import DEMO, model_label
 from ..menus.control_bar import action_button
@@ -26,6 +27,18 @@ STATUS_EVERY = 0.25  # s; figures that change faster cannot be read
 MakeStream = Callable[..., Stream]
 
 
+class Guest(Protocol):
+    """Shows what is heard in its own way, in place of the scrolling picture."""
+
+    def advance(self, live: Live, frames: Sequence[PitchFrame], clock: float, passed: float) -> None:
+        """Show a running stream at `clock` (monotonic s), `passed` s after the last call, with what is new of it."""
+        ...
+
+    def toggle(self) -> None:
+        """The user wants to start, or to stop."""
+        ...
+
+
 class Listening(QObject):
     """What the user does about the stream, and what the stream does on the stage."""
 
@@ -42,6 +55,7 @@ class Listening(QObject):
         super().__init__()
         self._parts, self._make_stream = parts, make_stream
         self.live, self._undrawn = Live(), Undrawn()
+        self.guest: Guest | None = None
         self._ticked = self._told = time.monotonic()
         self._levels = model.settings.gate, model.settings.gain  # that the stream has
         self.transport = Transport()
@@ -78,8 +92,9 @@ class Listening(QObject):
         self._levels = settings.gate, settings.gain
         self.live = Live()
         self._undrawn.forget()
-        self._parts.stage.view.note_range.reset()
-        self._parts.stage.view.time_window.follow()
+        if self.guest is None:
+            self._parts.stage.view.note_range.reset()
+            self._parts.stage.view.time_window.follow()
         self.transport.start(lambda: self._make_stream(chosen.make(), model, settings, **options))
         self.clear()
         self._parts.stage.welcome.wait(chosen.now.label, model_label(self.choosing.chosen.name))
@@ -89,8 +104,10 @@ class Listening(QObject):
             self.start()
 
     def toggle(self) -> None:
-        """Start, or stop what runs or starts."""
-        if self.transport.state is State.STOPPED:
+        """Start, or stop what runs or starts; a guest does what that means to it."""
+        if self.guest is not None:
+            self.guest.toggle()
+        elif self.transport.state is State.STOPPED:
             self.start()
         else:
             self.transport.stop()
@@ -114,7 +131,8 @@ class Listening(QObject):
         if self._parts.scenes.current is self:
             self.clearing.emit()
             self.live.history.clear()
-            self._parts.stage.view.show_live(self.live)
+            if self.guest is None:
+                self._parts.stage.view.show_live(self.live)
 
     def come_back(self) -> None:
         """Show again what was heard last, at rest."""
@@ -140,7 +158,10 @@ class Listening(QObject):
         self._undrawn.extend(() if self._parts.window.isMinimized() else frames)
         if frames:
             self._parts.stage.welcome.hide()
-        self._parts.stage.advance(self.live, clock, passed)
+        if self.guest is None:
+            self._parts.stage.advance(self.live, clock, passed)
+        else:
+            self.guest.advance(self.live, frames, clock, passed)
         if clock - self._told >= STATUS_EVERY:
             self._told = clock
             self._tell(stream)
@@ -185,7 +206,7 @@ class Listening(QObject):
             return
         self._undrawn.forget()
         stage.rest()
-        if state is State.STOPPED and self.live.history.empty:
+        if state is State.STOPPED and self.live.history.empty and self.guest is None:
             stage.welcome.invite()
 
     def _show_running(self, running: bool) -> None:

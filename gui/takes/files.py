@@ -16,9 +16,14 @@ SOUNDS = f"Sound ({' '.join(f'*{ending}' for ending in ENDINGS)})"
 
 def ask_for_sound(window: QMainWindow, title: str, folder: Path, take: Callable[[Path], object]) -> None:
     """Have the user choose a recording; `take` hears of it, if one is chosen."""
+    ask_for_file(window, title, folder, SOUNDS, take)
+
+
+def ask_for_file(window: QMainWindow, title: str, folder: Path, kinds: str, take: Callable[[Path], object]) -> None:
+    """Have the user choose an existing file of some kinds, a filter as Qt has it; `take` hears of it."""
     dialog = _dialog(window, title, folder)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    dialog.setNameFilters([SOUNDS, "All files (*)"])
+    dialog.setNameFilters([kinds, "All files (*)"])
     _open(dialog, take)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QToolButton
 
@@ -39,6 +39,8 @@ class TakesRoom(QObject):
     """What the user does about recordings."""
 
     name = "takes"
+    entering = pyqtSignal()
+    """A recording is about to take the stage."""
 
     def __init__(self, parts: Parts, listening: Listening, player: Player | None = None) -> None:
         super().__init__()
@@ -135,6 +137,11 @@ class TakesRoom(QObject):
             self._listening.come_back()
             self._live.restore()
 
+    def leave_for_practice(self) -> None:
+        """Something is to be sung: close the recording, and what lies over the picture."""
+        self.shelf.hide()
+        self.go_live()
+
     def busy(self) -> bool:
         """Whether there is a list to close, or an opening to give up."""
         return self.shelf.isVisible() or self.opening.busy or self.second_opening.busy
@@ -166,6 +173,7 @@ class TakesRoom(QObject):
         if self.scene.on:
             self._marks.save()
         else:
+            self.entering.emit()
             self._live.keep()
         self.scene.show(take)
         self._marks.open(take)

@@ -88,6 +88,16 @@ class NoteRange:
         self._aim((low + high - self.span) / 2)
         self.low = self._goal
 
+    def fit(self, low: float, high: float) -> None:
+        """Show from one pitch to another and stay there."""
+        self.held, self.span = Held.FIXED, min(max(high - low, MIN_SPAN), MAX_SPAN)
+        self._aim((low + high - self.span) / 2)
+        self.low = self._goal
+
+    def become(self, other: NoteRange) -> None:
+        """Show what another one shows."""
+        vars(self).update(vars(other))
+
     def find(self, midi: NDArray[np.float64]) -> None:
         """Bring pitches (n,) into sight if the range follows the voice and less than half of them are in it."""
         midi = midi[np.isfinite(midi)]

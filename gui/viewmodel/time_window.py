@@ -15,7 +15,7 @@ class TimeWindow:
 
     What there is to see reaches from `start` to `stop`; the window never leaves that by more than its own margin.
     In a stream now is the newest moment, and stays near the right edge; in a recording it moves through the picture,
-    which turns over like a page.
+    which turns over like a page. With a `lead` it stays at a place of the picture, and what is to come lies before it.
     """
 
     def __init__(self, seconds: float = FIRST_SECONDS) -> None:
@@ -23,6 +23,13 @@ class TimeWindow:
         self.left = -seconds
         self.start = self.stop = self.now = 0.0
         self.following = True
+        self.lead = math.nan
+        """Share of the width that lies to the right of now; NaN for none but a margin."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether now stays at a place of the picture with something to come before it."""
+        return not math.isnan(self.lead)
 
     @property
     def right(self) -> float:
@@ -32,7 +39,7 @@ class TimeWindow:
     @property
     def behind(self) -> float:
         """Seconds between what is newest and the right edge, 0 where that is in sight."""
-        return max(self.stop - self.right, 0.0)
+        return max((self.now if self.leads else self.stop) - self.right, 0.0)
 
     @property
     def whole(self) -> bool:
@@ -66,7 +73,7 @@ class TimeWindow:
     def pan(self, seconds: float) -> None:
         """Look `seconds` later, or earlier if negative; who comes to a stream's newest moment follows it again."""
         wanted = self.left + seconds
-        if wanted + self.seconds >= self._newest and seconds > 0:
+        if wanted + self.seconds >= self._newest and seconds > 0 and not self.leads:
             self.to_newest()
             return
         self.following = False
@@ -89,7 +96,10 @@ class TimeWindow:
         self._put(-math.inf)
 
     def to_newest(self) -> None:
-        """Look at the end; in a stream, follow it again."""
+        """Look at the end; in a stream, or where something is to come, follow now again."""
+        if self.leads:
+            self.follow()
+            return
         self.following = self.now >= self.stop
         self._put(math.inf)
 
@@ -97,7 +107,7 @@ class TimeWindow:
         """Show `factor` times as many seconds; the moment `at` stays in its place, in the middle without one."""
         before = self.seconds
         self.seconds = min(max(before * factor, MIN_SECONDS), MAX_SECONDS)
-        if self.following and self.now >= self.stop:
+        if self.following and (self.leads or self.now >= self.stop):
             self._to_now()
             return
         share = 0.5 if math.isnan(at) else (at - self.left) / before
@@ -114,7 +124,9 @@ class TimeWindow:
         return self.stop + AHEAD * self.seconds
 
     def _to_now(self) -> None:
-        if self.now >= self.stop:
+        if self.leads:
+            self._put(self.now - (1.0 - self.lead) * self.seconds)
+        elif self.now >= self.stop:
             self._put(math.inf)
         elif not self.left <= self.now <= self.right - AHEAD * self.seconds:
             self._put(self.now - PAGE_START * self.seconds)

@@ -28,7 +28,7 @@ def graded(note: NoteScore, judging: Judging) -> NoteScore:
 
 
 def total(notes: Sequence[NoteScore]) -> float:
-    """0..100: the mean of the points, longer notes weighing more (by the root of their length); NaN without notes."""
+    """0..100: the mean of the points, longer notes weighing more (by the root of their length); 0 without notes."""
     weighed = [(weight(note), note.points) for note in notes if note.target.scored]
     whole = sum(each for each, _ in weighed)
     return 100 * sum(each * points for each, points in weighed) / whole if whole else 0.0

@@ -18,6 +18,7 @@ MAX_SECONDS = 4 * 3600.0
 MAX_NOTES = 50_000  # of a part
 MAX_BEATS = 100_000
 MAX_PARTS = 2000
+LOWEST, HIGHEST = -128, 256  # MIDI numbers: what a target that is saved may have
 VOICES = re.compile(
     r"voc|voice|vox|voix|voz|sing|gesang|stimme|chant|cant|lead|melod|lyric|sopran|treble|discant|superius|tenor|alto?\b"
     r"|bass?us|bariton|mezzo|choir|chor|solo",
@@ -64,6 +65,8 @@ def _target(path: Path, name: str, part: str, draft: Draft) -> Target:
     if not all(math.isfinite(end) and end <= MAX_SECONDS for end in ends):
         hours = MAX_SECONDS / 3600
         raise TargetError(f"{path} lasts longer than {hours:.0f} hours: its times are damaged; save it anew")
+    if not all(math.isnan(note.midi) or LOWEST <= note.midi <= HIGHEST for note in draft.notes):
+        raise TargetError(f"{path} has a note far beyond all voices: mend that note")
     sung = one_voice([replace(note, lyric=shown(note.lyric)) for note in draft.notes if note.end > note.start])
     starts = [note.start for note in sung]
     lines = {bisect_left(starts, time - 1e-6) for time in draft.line_times} - {len(sung)}

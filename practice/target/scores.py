@@ -38,6 +38,20 @@ ABC_WORDS = re.compile(r"^[A-Za-z+]:.*$|%.*$|\"[^\"\n]*\"|\[r:[^\]]*\]", re.MULT
 ABC_NUMBER = re.compile(r"\d{5,}")  # of a length or a repeat: nobody sings ten thousand beats
 
 
+def read_score(path: Path, data: bytes) -> TargetFile:
+    """The parts of a score, in this process: ABC if its file is called so and holds no XML, else `read_xml`'s.
+
+    TargetError as `read_xml` and `read_abc` have it; MemoryError where there is too little.
+    """
+    abc = path.suffix.lower() == ".abc" and not is_xml(data)
+    return read_abc(path, data) if abc else read_xml(path, data)
+
+
+def is_xml(data: bytes) -> bool:
+    """Whether bytes begin as XML does, in UTF-8 or UTF-16, or as an archive of it."""
+    return data.startswith(b"PK\x03\x04") or data[:200].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"").lstrip().startswith(b"<")
+
+
 def read_xml(path: Path, data: bytes) -> TargetFile:
     """The parts of a MusicXML or MEI document, told apart by its root. TargetError for others, or for a damaged one."""
     if data.startswith(b"PK"):
@@ -102,7 +116,7 @@ def _read(path: Path, reading: Callable[[], T]) -> T:
     try:
         with _quiet():
             return reading()
-    except TargetError:
+    except (TargetError, MemoryError):
         raise
     except ValueError as error:
         raise _refused(path, str(error)) from error

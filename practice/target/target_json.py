@@ -1,4 +1,4 @@
-"""A target as JSON and back, strictly."""
+"""A target, or a file of them, as JSON and back, strictly."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .target import Beat, Kind, Manner, Target, TargetNote
-from .target_file import TargetError
+from .target_file import TargetError, TargetFile
 
 VERSION = 1
 MAX_ITEMS = 100_000  # notes, beats, lines
@@ -18,20 +18,8 @@ MAX_ITEMS = 100_000  # notes, beats, lines
 
 def to_json(target: Target) -> str:
     """One JSON object: `version`, and the target's fields by their names; what is NaN there is null."""
-    return json.dumps(
-        {
-            "version": VERSION,
-            "name": target.name,
-            "part": target.part,
-            "source": None if target.source is None else str(target.source),
-            "beat_seconds": _null(target.beat_seconds),
-            "lines": list(target.lines),
-            "beats": [[beat.time, beat.downbeat] for beat in target.beats],
-            "notes": [_note_json(note) for note in target.notes],
-        },
-        ensure_ascii=False,
-        allow_nan=False,
-    )
+    values = {"version": VERSION} | _target_json(target) | {"beats": _beats_json(target.beats)}
+    return json.dumps(values, ensure_ascii=False, allow_nan=False)
 
 
 def from_json(text: str) -> Target:
@@ -42,6 +30,44 @@ def from_json(text: str) -> Target:
         raise TargetError("a saved target is not JSON: choose its song again") from error
     if not isinstance(values, dict) or values.get("version") != VERSION:
         raise TargetError(f"a saved target is not of version {VERSION}: choose its song again")
+    return _target(values, _beats(values))
+
+
+def file_to_json(file: TargetFile) -> dict[str, Any]:
+    """JSON values: the file's fields by their names, and `grids`: beats, which parts share and name by their index."""
+    grids = {id(part.beats): part.beats for part in file.parts}
+    index = {known: place for place, known in enumerate(grids)}
+    return {
+        "name": file.name,
+        "voice": file.voice,
+        "grids": [_beats_json(grid) for grid in grids.values()],
+        "parts": [_target_json(part) | {"grid": index[id(part.beats)]} for part in file.parts],
+    }
+
+
+def file_from_json(values: Mapping[str, Any]) -> TargetFile:
+    """The file of `file_to_json`'s values, every one checked. TargetError says which is damaged."""
+    grids = [_beats({"beats": grid}) for grid in _list(values, "grids")]
+    parts = []
+    for part in _list(values, "parts"):
+        if not isinstance(part, dict):
+            raise _damaged("parts")
+        parts.append(_target(part, grids[_index(part, "grid", len(grids))]))
+    return TargetFile(_value(values, "name", str), tuple(parts), _index(values, "voice", len(parts)))
+
+
+def _target_json(target: Target) -> dict[str, Any]:
+    return {
+        "name": target.name,
+        "part": target.part,
+        "source": None if target.source is None else str(target.source),
+        "beat_seconds": _null(target.beat_seconds),
+        "lines": list(target.lines),
+        "notes": [_note_json(note) for note in target.notes],
+    }
+
+
+def _target(values: Mapping[str, Any], beats: tuple[Beat, ...]) -> Target:
     source = _value(values, "source", str, type(None))
     beat_seconds = _number(values, "beat_seconds", empty=True)
     if beat_seconds <= 0:
@@ -50,9 +76,13 @@ def from_json(text: str) -> Target:
     if any(after.start < before.end - 1e-6 for before, after in pairwise(notes)):
         raise _damaged("notes")
     return Target(
-        name=_value(values, "name", str), notes=notes, beats=_beats(values), part=_value(values, "part", str),
+        name=_value(values, "name", str), notes=notes, beats=beats, part=_value(values, "part", str),
         source=None if source is None else Path(source), beat_seconds=beat_seconds, lines=_lines(values, len(notes)),
     )  # fmt: skip
+
+
+def _beats_json(beats: tuple[Beat, ...]) -> list[list[float | bool]]:
+    return [[beat.time, beat.downbeat] for beat in beats]
 
 
 def _note_json(note: TargetNote) -> dict[str, Any]:
@@ -105,6 +135,14 @@ def _list(values: Mapping[str, Any], key: str) -> list[Any]:
     if len(found) > MAX_ITEMS:
         raise _damaged(key)
     return found
+
+
+def _index(values: Mapping[str, Any], key: str, count: int) -> int:
+    """A place among so many."""
+    value: int = _value(values, key, int)
+    if isinstance(value, bool) or not 0 <= value < count:
+        raise _damaged(key)
+    return value
 
 
 def _number(values: Mapping[str, Any], key: str, empty: bool = False) -> float:

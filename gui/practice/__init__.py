@@ -1,0 +1,1 @@
+"""Practice: what is to be sung on the same picture, and what became of it."""

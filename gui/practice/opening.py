@@ -1,0 +1,87 @@
+"""Turns what was chosen into steps to sing; all of it may take a while, none of it needs the screen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..viewmodel.practice_offers import EXERCISE, FILE, TYPED, Offer
+
+if TYPE_CHECKING:
+    from ...practice.exercise.step import Step
+    from ...practice.exercise.vocal_range import VocalRange
+    from ...practice.target.target import Target
+
+MODEL = "rmvpe-small"  # sees the whole recording
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Something to practise."""
+
+    key: str
+    """By which it is remembered; nothing where it is not."""
+    name: str
+    """By which its takes are kept: an exercise's id, a song's name."""
+    steps: tuple[Step, ...]
+    parts: tuple[Target, ...] = ()
+    """Of a song."""
+    part: int = 0
+
+    def with_part(self, part: int) -> Opened:
+        """The same song, another of its parts."""
+        from ...practice.rehearsal.arrangement import song_step
+
+        return replace(self, part=part, steps=(song_step(self.parts[part]),))
+
+
+def open_offer(offer: Offer, singer: VocalRange) -> Opened:
+    """An exercise's steps within a singer's range, a song, typed notes. TargetError, ValueError for no such thing."""
+    if offer.kind == EXERCISE:
+        return _exercise(offer, singer)
+    if offer.kind == TYPED:
+        from ...practice.target.typed import typed_target
+
+        return song(offer.key, (typed_target(offer.value, name="Typed notes"),))
+    from ...practice.target.reading import read_targets
+
+    read = read_targets(Path(offer.value))
+    return song(offer.key, read.parts, read.voice, read.name)
+
+
+def _exercise(offer: Offer, singer: VocalRange) -> Opened:
+    from ...practice.exercise.exercises import EXERCISES, Options
+
+    exercise = next((each for each in EXERCISES if each.id == offer.value), None)
+    if exercise is None:
+        raise ValueError(f"there is no exercise {offer.value!r}: F3 shows those there are")
+    seed = int(time.time()) % 100_000  # other notes every time, where they are drawn by lot
+    return Opened(offer.key, exercise.id, tuple(exercise.steps(singer, Options(seed=seed))))
+
+
+def song(key: str, parts: tuple[Target, ...], part: int = 0, name: str = "") -> Opened:
+    """A song of several parts, to sing one of them."""
+    return Opened(key, name or parts[part].name, (), parts).with_part(part)
+
+
+def open_recording(path: Path, report: Callable[[float], None]) -> Opened:
+    """The notes of a voice in a recording; `report` is told the finished share. AudioFileError, TargetError."""
+    from ...model.registry import load_model
+    from ...practice.scoring.heard import hear
+    from ...practice.segmentation import sung_notes
+    from ...practice.target.from_pitch import target_from_notes
+    from ...realtime.audio_file import read_recording
+
+    audio, sample_rate = read_recording(path)
+    heard = hear(audio, sample_rate, load_model(MODEL), report)
+    return song("", (target_from_notes(sung_notes(heard.track.time, heard.track.f0, heard.level), path.stem),))
+
+
+def offer_named(name: str) -> Offer:
+    """What the command line names: an exercise by its id, else a file."""
+    if Path(name).is_file() or Path(name).suffix:
+        return Offer(FILE, str(Path(name).absolute()), Path(name).stem, "", "")
+    return Offer(EXERCISE, name, name, "", "")

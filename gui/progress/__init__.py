@@ -1,0 +1,1 @@
+"""What was practised, on a page: charts, and the takes themselves."""
