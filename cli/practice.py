@@ -13,4 +13,4 @@ practice = typer.Typer(help="Sing exercises and songs, and see what to work on."
 practice.command("list")(list_exercises)
 practice.command("run")(run)
 practice.command("score")(score)
-practice.command("calibrate")(calibrate)
+practice.command("calibrate", short_help="Measure how late the microphone hears the headphones.")(calibrate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,11 +110,32 @@ def _exercise_steps(exercise: Exercise, wishes: Wishes) -> Sequence[Step]:
 def _song(what: str, part: str | None) -> Target:
     from ..model.registry import load_model
     from ..practice.rehearsal.judge import MODEL
-    from ..practice.target.target_file import TargetError
     from .practice_target import target_named
 
-    try:
+    with _unknown(what):
         return target_named(what, part, load_model(MODEL))
+
+
+def check_named(what: str) -> None:
+    """Refuse what is neither an exercise nor a file nor notes. TargetError, UsageError."""
+    from ..practice.target.target_file import TargetError
+    from .practice_target import AUDIO, written_target
+
+    if exercise_named(what) is not None or Path(what).exists():
+        return
+    if Path(what).suffix.lower() in AUDIO:
+        raise TargetError(f"{what}: no such file")
+    with _unknown(what):
+        written_target(what, None)
+
+
+@contextmanager
+def _unknown(what: str) -> Iterator[None]:
+    """Say of a single word that is no note what it might have been."""
+    from ..practice.target.target_file import TargetError
+
+    try:
+        yield
     except TargetError:
         if Path(what).suffix or " " in what or Path(what).exists():
             raise
@@ -146,8 +168,11 @@ def _semitones(text: str | None) -> int:
         raise UsageError(f"--transpose {text}: give semitones, such as -3, or auto") from None
 
 
-def chosen_range(singer: str | None, voice: str | None) -> VocalRange:
-    """The range that is named, else the remembered one, else one that most voices share. UsageError."""
+def chosen_range(singer: str | None, voice: str | None, remedy: str = "or give --range") -> VocalRange:
+    """The range that is named, else the remembered one, else one that most voices share; `remedy` is said then.
+
+    UsageError for what does not read.
+    """
     from ..practice.exercise.vocal_range import VocalRange
     from ..practice.rehearsal.singer import UNKNOWN, remembered_range
 
@@ -160,7 +185,7 @@ def chosen_range(singer: str | None, voice: str | None) -> VocalRange:
             raise UsageError(f"--voice: {error}") from None
     remembered = remembered_range()
     if remembered is None:
-        say(f"your range is not known, {UNKNOWN.title} is taken: run the exercise vocal-range, or give --range")
+        say(f"your range is not known, {UNKNOWN.title} is taken: run the exercise vocal-range, {remedy}")
     return remembered or UNKNOWN
 
 

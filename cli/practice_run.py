@@ -16,7 +16,7 @@ from ..realtime.takes import take_files
 from .live import FIRST
 from .practice_devices import chosen, listening
 from .practice_meter import Meter
-from .practice_plan import Plan, Wishes, exercise_named, planned
+from .practice_plan import Plan, Wishes, check_named, exercise_named, planned
 from .practice_range import find_range
 from .terminal import Debug, UsageError, load_blas, one_line_errors, progress_bar, quiet_pipe, say
 
@@ -109,6 +109,7 @@ def _window(context: typer.Context, what: str, device: str | None, model: str) -
     for parameter in given:
         if parameter.name and context.params[parameter.name] != parameter.get_default(context):
             raise UsageError(f"{parameter.opts[0]} is for the terminal: choose in the window, or give --no-gui too")
+    check_named(what)
     source = None if device is None else Microphone(device=chosen(device))
     named = () if model == FIRST else ("model",)
     return run_window(source, model, remember=True, named=named, practice=what)
@@ -150,7 +151,8 @@ def _sing(rehearsal: Rehearsal, session: Session) -> tuple[Outcome | None, bool]
     """One take: what came of it, and whether it was the last, because of Ctrl-C or trouble."""
     from ..practice.rehearsal.state import UNDER_WAY
 
-    typer.echo(f"{rehearsal.step.title}: {rehearsal.step.spoken}")
+    place = f" · {rehearsal.index + 1} of {len(rehearsal.steps)}" if len(rehearsal.steps) > 1 else ""
+    typer.echo(f"{rehearsal.step.title}{place}: {rehearsal.step.spoken}")
     meter, stopped = Meter(), False
     session.frames()  # of the time before
     rehearsal.begin(session)

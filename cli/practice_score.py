@@ -66,13 +66,16 @@ def score(
     align: Annotated[
         str, typer.Option(help="What is taken out before timing is judged: auto, none, shift or tempo.")
     ] = "auto",
+    difficulty: Annotated[str, typer.Option(help="Of UltraStar's points: easy, medium or hard.")] = "medium",
     latency: Annotated[float, typer.Option(help="Milliseconds by which the recording lies late.")] = 0.0,
     model: Annotated[str, typer.Option(help="A name of `livepitch weights list`, or a file.")] = "rmvpe-small",
     a4: Annotated[float, typer.Option(help="Hz of A4.", min=392, max=466)] = 440.0,
     debug: Debug = False,
 ) -> None:
     """Judge recordings: a score, every note, and what to work on."""
-    judging = _judging(level, tolerance, octave_free, align, latency, a4)
+    judging = _judging(
+        level, tolerance, octave_free, alignment=align, difficulty=difficulty, latency=latency / 1000, a4=a4
+    )
     semitones = _semitones(transpose)
     if not 1 / LARGEST_FACTOR <= tempo <= LARGEST_FACTOR:
         raise UsageError(f"--tempo {tempo:g}: it must lie in {1 / LARGEST_FACTOR:g} to {LARGEST_FACTOR:g}")
@@ -101,19 +104,19 @@ def score(
     raise typer.Exit(FAILED if failed else 0)
 
 
-def _judging(level: str, tolerance: float | None, octave_free: bool, align: str, latency: float, a4: float) -> Judging:
+def _judging(level: str, tolerance: float | None, octave_free: bool, **changes: Any) -> Judging:
     from ..practice.scoring.judging import LEVELS
 
     if level not in LEVELS:
         raise UsageError(f"--level {level}: it can be {', '.join(LEVELS)}")
     named = LEVELS[level]
-    changes: dict[str, Any] = {"alignment": align, "latency": latency / 1000, "a4": a4}
     if tolerance is not None:
         changes["tolerance_cents"] = tolerance
     try:
         return replace(named, octave_free=named.octave_free or octave_free, **changes)
     except ValueError as error:
-        raise UsageError(str(error).replace("tolerance_cents", "--tolerance").replace("alignment", "--align")) from None
+        words = str(error).replace("tolerance_cents", "--tolerance")
+        raise UsageError(words.replace("alignment", "--align").replace("difficulty", "--difficulty")) from None
 
 
 def _semitones(transpose: str) -> float | None:

@@ -68,6 +68,26 @@ def test_a_folder_is_scored_though_one_file_is_bad(livepitch_here: Cli, folder: 
     assert json.loads((tmp_path / "scores/anna.score.json").read_text())["score"] >= 99
 
 
+def test_a_score_is_a_target(livepitch_here: Cli, folder: Path, tmp_path: Path) -> None:
+    notes = "".join(
+        f"<note><pitch><step>{step}</step><octave>{octave}</octave></pitch><duration>1</duration></note>"
+        for step, octave in (("A", 3), ("C", 4), ("B", 3))
+    )
+    (tmp_path / "melody.musicxml").write_text(
+        '<score-partwise version="4.0"><part-list><score-part id="P1"><part-name>Voice</part-name></score-part>'
+        '</part-list><part id="P1"><measure number="1"><attributes><divisions>1</divisions></attributes>'
+        f'<direction><sound tempo="100"/></direction>{notes}</measure></part></score-partwise>'
+    )
+    done = livepitch_here("practice", "score", "melody.musicxml", folder / "takes/anna.wav", "--json", "-")
+    assert done.returncode == 0, done.stderr
+    assert [note["midi"] for note in json.loads(done.stdout)["notes"]] == [57, 60, 59]
+    assert json.loads(done.stdout)["score"] >= 99
+    (tmp_path / "melody.musicxml").write_text("<score-partwise><part-list>")
+    broken = livepitch_here("practice", "score", "melody.musicxml", folder / "takes/anna.wav")
+    assert (broken.returncode, broken.stderr.count("\n")) == (1, 1)
+    assert "melody.musicxml" in broken.stderr
+
+
 def test_typed_notes_another_octave_and_json_alone(livepitch_here: Cli, folder: Path) -> None:
     done = livepitch_here(
         "practice", "score", "A4 C5 B4", folder / "takes/anna.wav", "--tempo", "1.11111", "--octave-free", "--json", "-"

@@ -97,7 +97,7 @@ class Exercise:
 
     def _step(self, phrase: Phrase, tonic: int, number: int, tempo: float) -> Step:
         key = Key(tonic % 12, phrase.scale)
-        title = f"{self.title}, {f'number {number}' if self.hidden else self._place(phrase, tonic, key)}"
+        title = self.title if self.hidden else f"{self.title}, {self._place(phrase, tonic, key)}"
         spoken = phrase.ask or self.sentence
         return Step(
             target=_target(title, phrase, tonic, tempo, self.bar),

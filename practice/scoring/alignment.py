@@ -33,6 +33,7 @@ SAME = 0.5  # semitones: notes this near are repeated ones
 DIP = 8.0  # dB: a level that sinks so far and rises again is a sure sign
 BESIDE = 0.12  # s on either side within which it was louder
 SLIVER = 0.15  # s; so little of a note, and after its time, is none
+ELSEWHERE = 1.5  # semitones from its pitch: it is another
 FEWEST = 0.03  # s of voice; less is no note
 
 
@@ -55,6 +56,7 @@ def align(notes: Sequence[TargetNote], voice: Voice, time: Floats, offset: float
     there = [i for i, note in enumerate(notes) if note.manner is not Manner.LISTEN]
     path = _path([notes[i] for i in there], voice, time, offset)
     _give_slivers(path, [notes[i] for i in there], voice, time)
+    _give_back(path, [notes[i] for i in there], voice, offset)
     stretches: list[Stretch | None] = [None] * len(notes)
     for place, i in enumerate(there):
         stretches[i] = _stretch(path, place, voice)
@@ -71,6 +73,23 @@ def _give_slivers(path: NDArray[np.int64], notes: Sequence[TargetNote], voice: V
         late = len(sung) and time[sung[0]] > notes[i].end - SLIVER / 2
         if late and len(sung) * voice.hop < min(SLIVER, notes[i].length / 2):
             path[places] = i + 1
+
+
+def _give_back(path: NDArray[np.int64], notes: Sequence[TargetNote], voice: Voice, offset: float) -> None:
+    """What a missed note was given of the end of another, so that it is not missed, goes back there."""
+    for i in range(1, len(notes)):
+        places, before = np.flatnonzero(path == i), np.flatnonzero(path == i - 1)
+        if not len(places) or not len(before) or before[-1] + 1 != places[0] or not notes[i].pitched:
+            continue
+        if (
+            len(places) * voice.hop >= min(SLIVER, notes[i].length / 2)
+            or not voice.voiced[[before[-1], places[0]]].all()
+        ):
+            continue
+        pitch = np.nanmedian(voice.midi[places])
+        away = pitch - notes[i].midi - offset
+        if abs(away - 12 * round(away / 12)) > ELSEWHERE and abs(pitch - np.nanmedian(voice.midi[before])) < SAME:
+            path[places] = i - 1
 
 
 def _stretch(path: NDArray[np.int64], note: int, voice: Voice) -> Stretch | None:

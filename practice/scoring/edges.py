@@ -21,16 +21,19 @@ SEEING = 0.0025  # s that a rise takes to be seen in the fine level
 FARTHEST = 0.025  # s that a rise is drawn back by at most
 EARLIER = 0.15  # s before the frame from which a voice is nearer to the new note that it may have left the old one
 LEAP = 0.3  # semitones in a frame
+STILL = 0.3  # times as fast as at the fastest: the same movement
+SLIDE = 0.1  # s: a movement so long is no plain step, and
+LONGEST_SLIDE = 0.3  # s after that frame in which it ends
 
 
-def onset(voice: Voice, stretch: Stretch, pitch: float, before: float) -> float:
+def onset(voice: Voice, stretch: Stretch, pitch: float, before: float, asked: float) -> float:
     """Second of the take at which the voice began a note.
 
     pitch: MIDI number that the note settled on. before: the same of the note that it came from without a break, NaN
-    where there was none.
+    where there was none. asked: the second of the take at which it was to begin.
     """
     if stretch.joined and abs(pitch - before) >= 0.5:
-        return _leap(voice, stretch, pitch, before)
+        return _moved(voice, stretch, pitch, before, asked)
     last = _unbroken(voice, stretch.first)
     if last is not None:
         return float(voice.time[last] + voice.time[stretch.first]) / 2
@@ -61,19 +64,36 @@ def ending(voice: Voice, stretch: Stretch) -> float:
     return float(grid[quiet[0]]) if len(quiet) else edge + voice.hop / 2
 
 
-def _leap(voice: Voice, stretch: Stretch, pitch: float, before: float) -> float:
-    """Where the pitch moves fastest: at a leap there, in a glide its middle, whatever scoop comes after it."""
+def _moved(voice: Voice, stretch: Stretch, pitch: float, before: float, asked: float) -> float:
+    """Where the pitch moves fastest: at a leap there, in a glide its middle, whatever scoop comes after it.
+
+    Of a long slide nobody can say whether it ends the note before or begins the next. The voice is then in time if it
+    was on its way when the note was to begin; else it is late or early by what is surely so.
+    """
     first = int(np.searchsorted(voice.time, voice.time[stretch.first] - EARLIER))
-    stop = int(np.searchsorted(voice.time, voice.time[stretch.first] + SEARCH))
-    midi, time = voice.midi[first:stop], voice.time[first:stop]
-    speed = np.abs(np.diff(midi))
-    speed[np.isnan(speed) | (speed > 1.5 * abs(pitch - before) + 3)] = 0.0  # a slip of the tracker is no leap
-    if not len(speed) or speed.max() < min(LEAP, abs(pitch - before) / 4):
+    stop = int(np.searchsorted(voice.time, voice.time[stretch.first] + LONGEST_SLIDE))
+    time, move = voice.time[first:stop], np.nan_to_num(np.diff(voice.midi[first:stop]))
+    move[np.abs(move) > 1.5 * abs(pitch - before) + 3] = 0.0  # a slip of the tracker is no leap
+    near = move[: np.searchsorted(time, voice.time[stretch.first] + SEARCH)]
+    if not near.any():
         return _crossing(voice, stretch, pitch, before)
-    fastest = int(speed.argmax())
-    beside = slice(max(fastest - 2, 0), fastest + 3)
-    weights = speed[beside] * (speed[beside] > speed[fastest] / 3)
-    return float(((time[:-1] + time[1:])[beside] / 2 * weights).sum() / weights.sum())
+    fastest = int(np.abs(near).argmax())
+    begin, end = _same_way(move, fastest)
+    step = abs(pitch - before)
+    if abs(move[fastest]) < min(LEAP, step / 4) and abs(move[begin:end].sum()) < step / 2:
+        return _crossing(voice, stretch, pitch, before)
+    if time[end] - time[begin] >= SLIDE:
+        return float(np.clip(asked, time[begin], time[end]))
+    beside = slice(max(begin, fastest - 2), min(end, fastest + 3))
+    return float(np.average(((time[:-1] + time[1:]) / 2)[beside], weights=np.abs(move[beside])))
+
+
+def _same_way(move: Floats, fastest: int) -> tuple[int, int]:
+    """First and last frame of what moves on the same way as fast, or nearly, as at the fastest move."""
+    along = move * np.sign(move[fastest]) > abs(move[fastest]) * STILL
+    before, after = np.flatnonzero(~along[:fastest]), np.flatnonzero(~along[fastest:])
+    begin = int(before[-1]) + 1 if len(before) else 0
+    return begin, fastest + int(after[0]) if len(after) else len(move)
 
 
 def _crossing(voice: Voice, stretch: Stretch, pitch: float, before: float) -> float:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from ..notes import midi_name
-from ..target.target import Kind, Manner
+from ..target.target import Kind
 from .grading import losses
 from .judging import Judging
 from .result import NoteScore
@@ -83,7 +83,7 @@ def _of_time(note: NoteScore, judging: Judging) -> list[Fault]:
     if abs(delay) >= LATE * judging.tolerance_seconds:
         words, remedy = ("late", "breathe earlier") if delay > 0 else ("early", "wait for the beat")
         found.append(Fault(LEAST + lost.time, f"came {1000 * abs(delay):.0f} ms {words}", remedy))
-    if note.held < SHORT and note.target.manner is not Manner.STACCATO:
+    if note.held < SHORT and lost.length >= LEAST:
         found.append(
             Fault(
                 LEAST + lost.length, f"was held for {100 * note.held:.0f} % of its length", "keep the breath to its end"

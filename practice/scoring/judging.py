@@ -7,6 +7,8 @@ from typing import Literal
 
 Alignment = Literal["auto", "none", "shift", "tempo"]
 ALIGNMENTS: tuple[Alignment, ...] = ("auto", "none", "shift", "tempo")
+DIFFICULTIES: dict[str, int] = {"easy": 2, "medium": 1, "hard": 0}
+"""UltraStar's: semitones that a beat may be off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Judging:
     alignment: Alignment = "auto"
     """What is taken out before timing is judged: "none"; "shift": how much later the whole take lies; "tempo": that,
     and how much faster it is; "auto": the least of these that explains the take."""
+    difficulty: str = "medium"
+    """One of UltraStar's DIFFICULTIES, for its points alone."""
     latency: float = 0.0
     """Seconds by which the recording lies late, as measured; taken out first."""
     a4: float = 440.0
@@ -36,6 +40,8 @@ class Judging:
             raise ValueError(f"tolerance_seconds must be positive, not {self.tolerance_seconds}")
         if self.alignment not in ALIGNMENTS:
             raise ValueError(f"alignment must be one of {', '.join(ALIGNMENTS)}, not {self.alignment!r}")
+        if self.difficulty not in DIFFICULTIES:
+            raise ValueError(f"difficulty must be one of {', '.join(DIFFICULTIES)}, not {self.difficulty!r}")
 
 
 LEVELS: dict[str, Judging] = {

@@ -12,9 +12,9 @@ from ..target.target import Manner, TargetNote
 from .alignment import Stretch
 from .edges import ending, onset
 from .judging import Judging
-from .placement import Placement
 from .result import NoteScore
 from .settled import course
+from .timeliness import Placement
 from .voice import Voice
 
 Floats = NDArray[np.float64]
@@ -41,7 +41,8 @@ def measured(
         return NoteScore(note)
     frames = np.arange(stretch.first, stretch.stop)
     frames = frames[voice.voiced[frames]]
-    began, left = onset(voice, stretch, settled_pitch(voice, stretch), before), ending(voice, stretch)
+    asked = placement.to_take(note.start)
+    began, left = onset(voice, stretch, settled_pitch(voice, stretch), before, asked), ending(voice, stretch)
     start, end = (float(each) for each in placement.to_target(np.array([began, left])))
     held = min(1.0, len(frames) * voice.hop * placement.tempo / note.length)
     score = NoteScore(note, onset_delay=start - note.start, held=held, sung_start=start, sung_end=end)

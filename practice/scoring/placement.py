@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..target.target import TargetNote
 from .alignment import Stretch, align
 from .judging import Judging
+from .timeliness import Placement, untimely
 from .voice import Voice
 
 Floats = NDArray[np.float64]
@@ -22,26 +23,18 @@ TEMPI = np.exp(np.arange(-13, 14) * 0.035)  # 0.63 to 1.58
 EARLY = 0.5  # s before the target's start at which the roll begins
 NEAR_TIME = 0.3  # s by which a note may be early or late without the whole take being moved
 NEAR_PITCH = 1.5  # semitones
-GAIN = 0.1  # that must be explained in addition before a take is moved or its tempo changed
+GAIN = 0.1  # that must be explained in addition before a take is moved
 HELD_BACK = (
     2.0  # times as much as was sung may be asked for: notes left out do not speak against a placement beyond that
 )
 ENOUGH = 0.85  # share that leaves nothing to look for
+SURE = 4.0  # less of a cost (the logarithm of odds) at which a tempo of its own is believed, and
+SURE_IN_PLACE = 7.0  # where the take lies where it should: most likely it was sung to something
+FEWEST_FOR_TEMPO = 3  # notes
+FASTEST = 1.7  # times as fast as written, or as slow
+DRAGGED = 0.15  # s that a take runs away from its target by: less may be dragging or rushing, and is to be heard of
+SLIGHT = 0.05  # share explained that it may lack
 KEY_GAIN = 1.3  # times as much voice on the notes before a take counts as sung in another key
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """A second s of the take is the target's second (s - shift) * tempo."""
-
-    shift: float = 0.0
-    tempo: float = 1.0
-    offset: float = 0.0
-    """Semitones that the voice lies above the target as a whole."""
-
-    def to_target(self, seconds: Floats) -> Floats:
-        """Seconds of the target at seconds of the take."""
-        return (seconds - self.shift) * self.tempo
 
 
 @dataclass(frozen=True)
@@ -70,15 +63,33 @@ def placed(notes: Sequence[TargetNote], voice: Voice, judging: Judging) -> Place
 
 
 def _least(notes: Sequence[TargetNote], voice: Voice, here: Placed) -> Placed:
-    """As recorded if that explains the take, else moved, else moved and at another tempo."""
-    best = here
-    for tempi, by_tempo in ((AS_WRITTEN, False), (TEMPI, True)):
-        if best.explained >= ENOUGH:
-            break
-        other = _centred(notes, voice, _moved(notes, voice, tempi), by_tempo)
-        if other.explained > best.explained + GAIN and other.sung >= here.sung:
-            best = other
-    return best
+    """As recorded if that explains the take, else moved; at another tempo only if its notes' times leave no doubt."""
+    kept = here
+    if here.explained < ENOUGH:
+        moved = _centred(notes, voice, _moved(notes, voice, AS_WRITTEN), False)
+        if moved.explained > here.explained + GAIN and moved.sung >= here.sung:
+            kept = moved
+    if untimely(notes, kept.stretches, voice, kept.placement) < SURE:  # no tempo can be surer
+        return kept
+    ways = [_moved(notes, voice, TEMPI), kept.placement]
+    fastest = min(
+        (_centred(notes, voice, way, True) for way in ways),
+        key=lambda placed: untimely(notes, placed.stretches, voice, placed.placement),
+    )
+    return fastest if _free(notes, voice, kept, fastest) else kept
+
+
+def _free(notes: Sequence[TargetNote], voice: Voice, kept: Placed, other: Placed) -> bool:
+    """Whether a take was sung at a tempo of its own, and not late here and there, or dragged a little."""
+    if other.sung < max(kept.sung, FEWEST_FOR_TEMPO) or other.explained < kept.explained - SLIGHT:
+        return False
+    if not 1 / FASTEST <= other.placement.tempo <= FASTEST:
+        return False
+    starts = [note.start for note, stretch in zip(notes, other.stretches, strict=True) if stretch is not None]
+    if (starts[-1] - starts[0]) * abs(1 / other.placement.tempo - 1) < DRAGGED:
+        return False
+    before, after = (untimely(notes, each.stretches, voice, each.placement) for each in (kept, other))
+    return before - after > (SURE if kept.placement.shift else SURE_IN_PLACE)
 
 
 def _laid(notes: Sequence[TargetNote], voice: Voice, placement: Placement) -> Placed:
@@ -119,7 +130,7 @@ def _key(notes: Sequence[TargetNote], voice: Voice, time: Floats) -> float:
     best = int(mass.argmax())
     if mass[best] < KEY_GAIN * mass[centre - 5 : centre + 6].max() or mass[best] < 0.4 * len(away):
         return 0.0
-    value = round((best - centre) / 10, 1)
+    value = float(np.median(away[np.abs(away - (best - centre) / 10) < 0.45]))  # many bins may be alike
     return value if abs(value) >= 0.7 else 0.0
 
 

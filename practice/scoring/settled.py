@@ -48,12 +48,12 @@ def course(time: Floats, cents: Floats, start: float, end: float, hop: float) ->
     begun, seconds = 0.0, 0.0
     for _ in range(ROUNDS):
         settled = _between(time, arrived + BEND, release)
-        found = _vibrato(cents[_between(time, arrived, end)], hop)
+        found = _vibrato(cents[_between(time, arrived, end)], hop) or _vibrato(cents[settled], hop)
         line = _Line.through(time[settled], cents[settled], found)
         begun, seconds = scoop(time, cents - line.at(time), start, length)
         arrived = start + seconds
     settled = _between(time, max(arrived + BEND, start + min(BEGIN, SHORT * length)), release)
-    found = _vibrato(cents[_between(time, arrived, end)], hop)
+    found = _vibrato(cents[_between(time, arrived, end)], hop) or _vibrato(cents[settled], hop)
     line = _Line.through(time[settled], cents[settled], found)
     low, high = np.percentile(cents[settled] - line.at(time[settled]), MIDDLE)
     return Course(

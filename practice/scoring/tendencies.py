@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from .faults import SCOOP, octaves_away
+from .grading import graded, total
 from .judging import Judging
 from .result import NoteScore
 
@@ -29,8 +31,8 @@ def tendencies(notes: Notes, offset: float, judging: Judging) -> list[str]:
         return []
     whole = _octave(sung, judging) or _key(offset)
     if whole:
-        return [whole, *_timing(sung), *_scoops(sung), *_vibrato(sung)]
-    return [*_intonation(sung), *_timing(sung), *_scoops(sung), *_vibrato(sung)]
+        return [whole, *_timing(sung, notes, judging), *_scoops(sung), *_vibrato(sung)]
+    return [*_intonation(sung), *_timing(sung, notes, judging), *_scoops(sung), *_vibrato(sung)]
 
 
 def _octave(sung: Notes, judging: Judging) -> str:
@@ -74,14 +76,16 @@ def _intonation(sung: Notes) -> list[str]:
     return []
 
 
-def _timing(sung: Notes) -> list[str]:
+def _timing(sung: Notes, notes: Notes, judging: Judging) -> list[str]:
     delays = np.array([note.onset_delay for note in sung])
     rested = np.array([True] + [b.target.start - a.target.end >= REST for a, b in pairwise(sung)])
     middle = float(np.median(delays))
     if abs(middle) >= LATE and np.mean(np.sign(delays) == np.sign(middle)) >= 0.75:
         side = "late" if middle > 0 else "early"
+        moved = [graded(replace(note, onset_delay=note.onset_delay - middle), judging) for note in notes]
         return [
-            f"You are about {1000 * abs(middle):.0f} ms {side} throughout; if it is the recording, set its latency."
+            f"You are about {1000 * abs(middle):.0f} ms {side} throughout; if it is the recording, set its latency: "
+            f"the score is {total(moved):.0f} without that."
         ]
     if (
         rested.sum() >= MANY

@@ -10,14 +10,13 @@ from itertools import pairwise
 import numpy as np
 
 from ..target.target import Kind, Target, TargetNote
-from .placement import Placement
 from .result import UltraStarPoints
+from .timeliness import Placement
 from .voice import Voice
 
 WORTH = {Kind.NORMAL: 1, Kind.GOLDEN: 2, Kind.RAP: 1, Kind.RAP_GOLDEN: 2, Kind.FREESTYLE: 0}
 GOLDEN = (Kind.GOLDEN, Kind.RAP_GOLDEN)
 MOST, LINE_BONUS = 9000, 1000
-EASY, MEDIUM, HARD = 2, 1, 0  # semitones that a beat may be off
 SPARED = 2.0  # points that a line may lack and still be perfect
 
 
@@ -27,7 +26,7 @@ class _Line:
     points: float = 0.0
 
 
-def ultrastar_points(target: Target, voice: Voice, placement: Placement, range: int = MEDIUM) -> UltraStarPoints | None:
+def ultrastar_points(target: Target, voice: Voice, placement: Placement, range: int) -> UltraStarPoints | None:
     """The points of a take of an UltraStar song; None for another target. range: semitones that a beat may be off.
 
     A beat is hit if the semitone nearest to the voice, in whichever octave, is near enough; rap by any voice. Golden

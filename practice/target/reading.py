@@ -39,6 +39,8 @@ def targets_of(path: Path, data: bytes) -> TargetFile:
 
 
 def _reader(path: Path, data: bytes) -> Callable[[Path, bytes], TargetFile]:
+    if not data.strip(b"\0 \r\n\t"):
+        raise TargetError(f"{path} is empty: choose another file")
     if data.startswith((b"MThd", b"RIFF")):
         reader = read_midi
     elif is_xml(data):
@@ -65,6 +67,4 @@ def _bytes(path: Path) -> bytes:
         raise TargetError(f"{path} cannot be read ({reason}): choose another file") from error
     if len(data) > MAX_BYTES:
         raise TargetError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB: save the parts wanted to a file")
-    if not data.strip(b"\0 \r\n\t"):
-        raise TargetError(f"{path} is empty: choose another file")
     return data

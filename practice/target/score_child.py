@@ -18,19 +18,21 @@ from .scores import read_score
 from .target_file import TargetError
 from .target_json import file_to_json
 
-MEMORY = 1_000_000_000  # bytes; a score of 100,000 notes needs half of them
 MAX_ANSWER = 32_000_000  # bytes: the parent needs ten times as much for a moment
 LOOK_EVERY = 0.25  # s
-SPARE = 5.0  # s after the parent's limit: it should have ended this process long since
-GIVE_WAY = 10  # added to the nice value: a session's engine goes first
+SPARE = 5  # s after the parent's patience: it should have ended this process long since
+GIVE_WAY = 5  # added to the nice value: a window and its engine go first
 
 
-def main(parent: int, limit: float) -> None:
-    """Read, answer and end. parent: process id; limit: s that it waits."""
+def main(parent: int, limit: int, patience: int, memory: int) -> None:
+    """Read, answer and end.
+
+    parent: process id; limit: s of a processor; patience: times as long that the parent waits; memory: bytes.
+    """
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no part of the answer
     if os.name == "posix":
-        _bound(limit)
+        _bound(limit, patience, memory)
         threading.Thread(target=_end_with, args=(parent,), name="livepitch-score-parent", daemon=True).start()
     name, _, data = sys.stdin.buffer.read().partition(b"\n")
     with answers:
@@ -51,16 +53,19 @@ def _answer(path: Path, data: bytes) -> bytes:
     return json.dumps({"refused": refused}).encode()
 
 
-def _bound(limit: float) -> None:
-    """Let the system keep this process within MEMORY and time, whatever it is busy with."""
+def _bound(limit: int, patience: int, memory: int) -> None:
+    """Let the system keep this process within time and memory, whatever it is busy with."""
     import resource
 
     os.nice(GIVE_WAY)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to every process of a terminal; the parent tells this one
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells every process; the parent ends this one
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, limit + SPARE)
-    with contextlib.suppress(OSError, ValueError):  # a system without it, or with a lower one
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    signal.alarm(limit * patience + SPARE)
+    # What runs out of processor time is aborted, which may leave a picture of its memory on the disk.
+    bounds = {resource.RLIMIT_CPU: limit, resource.RLIMIT_DATA: memory, resource.RLIMIT_CORE: 0}
+    for kind, most in bounds.items():
+        with contextlib.suppress(OSError, ValueError):  # a system without it, or with a lower one
+            resource.setrlimit(kind, (most, most + 1))
 
 
 def _end_with(parent: int) -> None:

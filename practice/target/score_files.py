@@ -14,7 +14,7 @@ from .target_file import TargetError
 MAX_BYTES = 48_000_000  # unpacked
 MAX_ELEMENTS = 3_000_000
 MAX_DEPTH = 60
-MAX_SCORE_NOTES = 100_000  # about 15 s of reading
+MAX_SCORE_NOTES = 100_000  # more than are read in the time there is, see `score_process`
 
 
 def root_of(path: Path, data: bytes) -> ElementTree.Element:

@@ -49,7 +49,9 @@ def read_score(path: Path, data: bytes) -> TargetFile:
 
 def is_xml(data: bytes) -> bool:
     """Whether bytes begin as XML does, in UTF-8 or UTF-16, or as an archive of it."""
-    return data.startswith(b"PK\x03\x04") or data[:200].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"").lstrip().startswith(b"<")
+    if data.startswith(b"PK\x03\x04"):
+        return True
+    return data[:200].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"").lstrip().startswith(b"<")
 
 
 def read_xml(path: Path, data: bytes) -> TargetFile:

@@ -129,6 +129,26 @@ def test_a_wrong_note_spoils_no_other() -> None:
     assert take.notes[2].cents_off == pytest.approx(500, abs=CENTS)
 
 
+def test_a_missed_note_is_not_feigned_by_the_end_of_a_wrong_one() -> None:
+    take = judged(target_of((0, 0.5, 65), (0.5, 1.1, 63), (1.1, 1.7, 58)), [Sung(0, 0.5, 60), Sung(1.1, 1.7, 58)])
+    assert math.isnan(take.notes[1].cents_off)
+    assert take.notes[0].sung_end == pytest.approx(0.5, abs=2 * SECONDS)
+
+
+def test_a_wrong_note_in_legato_leaves_the_one_before_alone() -> None:
+    song = target_of((0, 0.5, 61), (0.5, 1.5, 64), (1.5, 3, 66))
+    take = judged(song, [Sung(0, 0.5, 61), Sung(0.5, 1.5, 59, legato=True), Sung(1.5, 3, 66)])
+    assert abs(take.notes[0].drift_cents) < CENTS
+    assert take.notes[0].points > 0.99
+    assert take.notes[1].cents_off == pytest.approx(-500, abs=CENTS)
+
+
+def test_a_breath_before_the_next_note_is_no_fault() -> None:
+    quick = target_of(*[(0.25 * i, 0.25 * (i + 1), 57.0 + (0, 4, 2)[i % 3]) for i in range(6)])
+    assert judged(quick, in_tune(quick, 0.08)).work_on == ()
+    assert "was held for" in judged(quick, in_tune(quick, 0.17)).advice[-1]
+
+
 def test_repeated_notes_are_parted_by_their_attacks() -> None:
     same = target_of((0, 0.5, 60), (0.5, 1, 60), (1, 1.5, 60), (1.5, 2, 60))
     notes = in_tune(same, 0.05)
@@ -160,10 +180,59 @@ def test_a_take_that_begins_elsewhere_is_moved(moved: float, tempo: float) -> No
     assert judged(song, notes, Judging(alignment="none")).shift == 0
 
 
+@pytest.mark.parametrize("count", [4, 6, 10])
+@pytest.mark.parametrize("tempo", [0.75, 0.85, 1.18, 1.3])
+def test_a_short_take_without_accompaniment_has_a_tempo_of_its_own(count: int, tempo: float) -> None:
+    song = target_of(*[(0.6 * i, 0.6 * (i + 1), 57.0 + (0, 4, 2, 5, 0, 7)[i % 6]) for i in range(count)])
+    uneven = (0.02, -0.03, 0.01, 0.03, -0.02)
+    notes = [
+        replace(note, start=note.start / tempo + 0.8 + uneven[i % 5], end=note.end / tempo + 0.75)
+        for i, note in enumerate(in_tune(song, 0.05))
+    ]
+    take = judged(song, notes)
+    assert take.tempo == pytest.approx(tempo, rel=0.05)
+    assert take.score > 97
+
+
+@pytest.mark.parametrize("count", [3, 4, 6, 10])
+def test_late_notes_dragging_and_wrong_ones_are_no_tempo(count: int) -> None:
+    song = target_of(*[(0.6 * i, 0.6 * (i + 1), 57.0 + (0, 4, 2, 5, 0, 7)[i % 6]) for i in range(count)])
+    right = in_tune(song, 0.05)
+    last_late = [*right[:-1], replace(right[-1], start=right[-1].start + 0.2)]
+    half_late = [replace(note, start=note.start + 0.15 * (i % 2)) for i, note in enumerate(right)]
+    dragged = [replace(note, start=note.start + 0.12 * i / count) for i, note in enumerate(right)]
+    wrong = [replace(note, midi=note.midi + (0, 3)[i % 2]) for i, note in enumerate(right)]
+    for notes in (right, last_late, half_late, dragged, wrong):
+        take = judged(song, notes)
+        assert (take.tempo, take.shift) == (1, 0)
+    assert judged(song, last_late).notes[-1].onset_delay == pytest.approx(0.2, abs=SECONDS)
+
+
+@pytest.mark.parametrize(("begun", "delay", "scoop"), [(0.0, 0.0, -200), (-0.16, 0.0, 0), (0.15, 0.15, -200)])
+def test_a_slide_in_legato_is_in_time_if_it_is_under_way_when_the_note_begins(
+    begun: float, delay: float, scoop: float
+) -> None:
+    pair = target_of((0, 1, 60), (1, 2, 62))
+    slid = Sung(1 + begun, 2, 62, scoop=-200, scoop_seconds=0.16, legato=True)
+    second = judged(pair, [Sung(0, 1 + begun, 60), slid]).notes[1]
+    assert second.onset_delay == pytest.approx(delay, abs=SECONDS)
+    assert second.scoop_cents == pytest.approx(scoop, abs=20)
+
+
+def test_a_semitone_off_throughout_is_known_as_such() -> None:
+    song = target_of((0, 0.6, 57), (0.6, 1.2, 60), (1.2, 1.8, 59), (1.8, 2.4, 58))
+    take = judged(song, [replace(note, midi=note.midi + 1) for note in in_tune(song, 0.05)])
+    assert [round(note.cents_off) for note in take.notes] == [100] * 4
+    assert take.score < 10
+    assert "a semitone higher throughout" in take.advice[1]
+
+
 def test_measured_latency_is_taken_out() -> None:
     late = [replace(note, start=note.start + 0.2, end=note.end + 0.2) for note in in_tune(SCALE, 0.1)]
     assert judged(SCALE, late).notes[2].onset_delay == pytest.approx(0.2, abs=SECONDS)
-    assert any(re.search(r"about 2\d\d ms late throughout", line) for line in judged(SCALE, late).advice)
+    said = judged(SCALE, late).advice[1]
+    assert re.search(r"about 2\d\d ms late throughout.*the score is 100 without that", said)
+    assert judged(SCALE, late).score < 90
     assert abs(judged(SCALE, late, Judging(latency=0.2)).notes[2].onset_delay) < SECONDS
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from livepitch.practice.scoring.heard import Heard
+from livepitch.practice.scoring.judging import Judging
 from livepitch.practice.scoring.result import UltraStarPoints
 from livepitch.practice.scoring.take import score_take
 from livepitch.practice.target.target import Kind, Target, TargetNote
@@ -26,12 +27,14 @@ SONG = Target(
 )
 
 
-def points(target: Target, left_out: tuple[int, ...] = (), higher: float = 0.0) -> UltraStarPoints:
+def points(
+    target: Target, left_out: tuple[int, ...] = (), higher: float = 0.0, difficulty: str = "medium"
+) -> UltraStarPoints:
     notes = [replace(note, midi=note.midi + higher) for i, note in enumerate(in_tune(target)) if i not in left_out]
     pitch, level = track(notes, 5.0)
     inside = ~np.isnan(pitch.f0)
     assert inside.any()
-    found = score_take(target, Heard(pitch, level)).ultrastar
+    found = score_take(target, Heard(pitch, level), Judging(difficulty=difficulty)).ultrastar
     assert found is not None
     return found
 
@@ -53,6 +56,18 @@ def test_golden_and_line_are_lost_with_their_note() -> None:
 @pytest.mark.parametrize(("higher", "total"), [(-12, 10_000), (1, 10_000), (2, 0)])
 def test_any_octave_and_a_semitone_will_do(higher: float, total: int) -> None:
     assert points(SONG, higher=higher).total == total
+
+
+@pytest.mark.parametrize(
+    ("difficulty", "higher", "total"), [("easy", 2, 10_000), ("easy", 3, 0), ("hard", 0, 10_000), ("hard", 1, 0)]
+)
+def test_the_game_is_as_hard_as_asked_for(difficulty: str, higher: float, total: int) -> None:
+    assert points(SONG, higher=higher, difficulty=difficulty).total == total
+
+
+def test_a_difficulty_that_the_game_does_not_have_is_refused() -> None:
+    with pytest.raises(ValueError, match="easy, medium, hard"):
+        Judging(difficulty="harder")
 
 
 def test_other_targets_have_none() -> None:

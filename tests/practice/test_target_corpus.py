@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from livepitch.practice.target.reading import read_targets
+from livepitch.practice.target.reading import targets_of
 from livepitch.practice.target.target_file import TargetError
 
 
@@ -15,6 +15,11 @@ def corpus():
     from music21 import common
 
     return Path(common.getCorpusFilePath())
+
+
+def read_here(path):
+    """Without the process that `read_targets` starts for scores."""
+    return targets_of(path, path.read_bytes())
 
 
 def their_notes(path):
@@ -45,7 +50,7 @@ def their_notes(path):
     ],
 )
 def test_every_note_begins_where_music21_has_it(corpus, name):
-    file = read_targets(corpus / name)
+    file = read_here(corpus / name)
     ours = [[(round(note.start, 3), note.midi) for note in part.notes] for part in file.parts]
     theirs = list(their_notes(corpus / name))
     assert len(ours) == len(theirs) >= 4
@@ -55,7 +60,7 @@ def test_every_note_begins_where_music21_has_it(corpus, name):
 
 
 def test_a_tune_plays_its_repeats(corpus):
-    file = read_targets(corpus / "ryansMammoth" / "LittleDiamondJig.abc")
+    file = read_here(corpus / "ryansMammoth" / "LittleDiamondJig.abc")
     assert (file.name, len(file.part().notes)) == ("LITTLE DIAMOND -- JIG", 94)
 
 
@@ -68,12 +73,12 @@ def test_nothing_is_fetched_unpickled_or_written(corpus, tmp_path, monkeypatch):
     for name in ("load", "loads", "dump", "dumps", "Unpickler"):
         monkeypatch.setattr(pickle, name, forbidden)
     before = {path: path.stat().st_mtime_ns for path in (corpus / "schubert").iterdir()}
-    target = read_targets(corpus / "schubert" / "Lindenbaum.xml").part()
+    target = read_here(corpus / "schubert" / "Lindenbaum.xml").part()
     assert (target.part, len(target.notes), target.notes[0].lyric) == ("Voice", 205, "Am ")
     for text in ("http://localhost/song.xml", "tinynotation: c4", "mei:x"):
         path = tmp_path / "song.abc"
         path.write_text(text, encoding="utf-8")
         with pytest.raises(TargetError):
-            read_targets(path)
+            read_here(path)
     assert {path: path.stat().st_mtime_ns for path in (corpus / "schubert").iterdir()} == before
     assert [path.name for path in tmp_path.iterdir()] == ["song.abc"]

@@ -11,8 +11,8 @@ from livepitch.practice.segmentation import SungNote
 from livepitch.practice.target.fitting import fitted, region
 from livepitch.practice.target.from_pitch import target_from_notes
 from livepitch.practice.target.target import Beat, Kind, Manner, Target, TargetNote
-from livepitch.practice.target.target_file import TargetError
-from livepitch.practice.target.target_json import from_json, to_json
+from livepitch.practice.target.target_file import TargetError, TargetFile
+from livepitch.practice.target.target_json import file_from_json, file_to_json, from_json, to_json
 from livepitch.practice.target.typed import typed_target
 
 
@@ -220,3 +220,28 @@ def test_damaged_notes_are_named(key, value, says):
 def test_what_is_no_saved_target_is_refused(text):
     with pytest.raises(TargetError, match="choose its song again"):
         from_json(text)
+
+
+def test_a_file_comes_back_with_beats_that_parts_share():
+    beats = (Beat(0.0, True), Beat(0.5))
+    one, two = (replace(line(60, 62), beats=beats, part=part) for part in ("Alto", "Bass"))
+    file = TargetFile("A song", (one, line(64), two), voice=2)
+    values = json.loads(json.dumps(file_to_json(file)))
+    assert values["grids"] == [[[0.0, True], [0.5, False]], []]
+    again = file_from_json(values)
+    assert again == file
+    assert again.parts[0].beats is again.parts[2].beats
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("name", 1), ("voice", 1), ("voice", -1), ("voice", True), ("parts", [1]), ("parts", {}), ("parts", None),
+        ("grids", 1), ("grid", 1), ("grid", "0"), ("notes", 5),
+    ],
+)  # fmt: skip
+def test_damaged_values_of_a_file_are_named(key, value):
+    values = file_to_json(TargetFile("A song", (line(60),)))
+    (values["parts"][0] if key in ("grid", "notes") else values)[key] = value
+    with pytest.raises(TargetError, match=f"'{key}' of a saved target is damaged"):
+        file_from_json(values)
