@@ -136,11 +136,11 @@ class Stage(QWidget):
         self.view.advance(live, reading, clock, passed)
         self.show_moment(reading, live.loudness)
 
-    def show_moment(self, reading: Reading, loudness: Loudness) -> None:
-        """Show a note and a level; the note also on the keys."""
+    def show_moment(self, reading: Reading, loudness: Loudness, lit: Reading | None = None) -> None:
+        """Show a note and a level; the note, or another that is `lit`, also on the keys."""
         self.reading = reading
         self.note.show_reading(reading)
-        self.view.light(reading)
+        self.view.light(lit or reading)
         self.meter.show_loudness(loudness)
 
     def rest(self) -> None:

@@ -56,13 +56,16 @@ class Engine(Protocol):
 class ProcessEngine:
     """An engine alone in a process: no other Python code there ever holds the interpreter."""
 
-    def __init__(self, background: bool = False) -> None:
-        """Start it, `background` to give way to other processes. NoEngineError where that is impossible."""
+    def __init__(self, background: bool = False, module: str = f"{__package__}.engine") -> None:
+        """Start it, `background` to give way to other processes. NoEngineError where that is impossible.
+
+        module: whose `main` is called there with the number of its socket.
+        """
         if os.name != "posix" or getattr(sys, "frozen", False) or not sys.executable:
             raise NoEngineError("this program is no ordinary Python")
         ours, its = socket.socketpair()
         with its:
-            command = [sys.executable, "-c", START.format(f"{__package__}.engine"), str(its.fileno())]
+            command = [sys.executable, "-c", START.format(module), str(its.fileno())]
             command += [json.dumps(sys.path), str(BACKGROUND if background else 0)]
             try:
                 self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[its.fileno()])

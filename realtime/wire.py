@@ -10,6 +10,7 @@ Each message is a byte that says what it is, the length of the rest, and the res
                       END      there is no more, and why
 
 For a whole recording the REQUEST is a `FileRequest`, and between HELLO and END come PROGRESS, 0..1, and the TRACK.
+A practice's process (practice/rehearsal/apart.py) takes one REQUEST after another, each for PROGRESS and an ANSWER.
 
 Both processes run the same code and one started the other, so what is pickled comes from no stranger.
 """
@@ -59,6 +60,7 @@ class Kind(Enum):
     NEWS = b"N"
     PROGRESS = b"P"
     TRACK = b"K"
+    ANSWER = b"W"
     END = b"E"
 
 

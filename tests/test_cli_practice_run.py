@@ -60,6 +60,7 @@ def test_every_exercise_is_listed_under_its_group(livepitch_here, monkeypatch):
         (("triad", "--range", "C3-G4", "--level", "hard"), 2, "--level hard: it can be strict, teacher"),
         (("ear-melody", "--range", "C3-G4", "--no-guide", "--no-metronome"), 2, "ear-melody is nothing without sound"),
         ((NOTES, "--loop", "70-80"), 2, "no note begins between 70 and 80 s"),
+        ((NOTES, "--part", "3"), 2, f"--part is for files of several voices, and '{NOTES}' has one"),
         ((NOTES, "--transpose", "up"), 2, "--transpose up: give semitones, such as -3, or auto"),
     ],
 )
@@ -70,7 +71,7 @@ def test_what_cannot_be_sung_is_refused_in_a_line(livepitch_here, arguments, cod
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_without_no_gui_the_window_opens_on_the_practice(livepitch_here, monkeypatch):
+def test_without_no_gui_the_window_opens_on_the_practice(livepitch_here, tmp_path, monkeypatch):
     opened = []
 
     def run_window(source, model, **options):
@@ -78,13 +79,32 @@ def test_without_no_gui_the_window_opens_on_the_practice(livepitch_here, monkeyp
         return 0
 
     monkeypatch.setattr("livepitch.gui.app.run_window", run_window)
+    (tmp_path / "song.mid").touch()
     assert livepitch_here("practice", "run", "triad").returncode == 0
+    assert livepitch_here("practice", "run", NOTES).returncode == 0
     assert livepitch_here("practice", "run", "song.mid", "--model", "rmvpe-small").returncode == 0
-    assert opened == [(None, "stream", "triad", ()), (None, "rmvpe-small", "song.mid", ("model",))]
+    told = [(None, "stream", "triad", ()), (None, "stream", NOTES, ()), (None, "rmvpe-small", "song.mid", ("model",))]
+    assert opened == told
     done = livepitch_here("practice", "run", "triad", "--tempo", "0.8")
     assert done.returncode == 2
     assert "--tempo is for the terminal: choose in the window, or give --no-gui too" in done.stderr
-    assert len(opened) == 2
+    assert len(opened) == 3
+
+
+@pytest.mark.parametrize(
+    ("what", "code", "said"),
+    [
+        ("triads", 2, "'triads' is no exercise (see livepitch practice list), no file, and no notes"),
+        ("nosuch.mid", 1, "nosuch.mid is not a file"),
+        ("nosuch.wav", 1, "nosuch.wav: no such file"),
+        ("C4 Q4", 1, "'Q4' is no note"),
+    ],
+)
+def test_no_window_opens_on_what_is_not_there(livepitch_here, monkeypatch, what, code, said):
+    monkeypatch.setattr("livepitch.gui.app.run_window", lambda *_, **__: pytest.fail("a window opened"))
+    done = livepitch_here("practice", "run", what)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (code, "", 1)
+    assert said in done.stderr
 
 
 def test_without_a_microphone_it_says_so(livepitch_here, monkeypatch):

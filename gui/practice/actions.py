@@ -16,20 +16,23 @@ class Actions:
 
     def __init__(self, menus: Menus, room: PracticeRoom, ways: Ways) -> None:
         self._menus = menus
-        add = menus.action
-        self.shelf = add("practice", "&Exercises and songs …", "F3", "What there is to practise", room.show_shelf)
+        add, choosing = menus.action, room.choosing
+        self.shelf = add("practice", "&Exercises and songs …", "F3", "What there is to practise", choosing.show_shelf)
         self.begin = add("practice", "&Begin", "F4", "Begin the step, or begin it again", room.begin)
         self.next = add("practice", "&Next step", "F5", "The step after this", lambda: ways.step(1))
         self.previous = add("practice", "Step be&fore", "F6", "The step before this", lambda: ways.step(-1))
         self.end = add("practice", "E&nd and judge", "Ctrl+H, E", "What was sung so far is judged", room.end)
         menus.separator("practice")
         self.open = add(
-            "practice", "&Open a song …", "Ctrl+H, O", "MIDI, MusicXML, UltraStar, MEI or ABC", room.ask_song
+            "practice", "&Open a song …", "Ctrl+H, O", "MIDI, MusicXML, UltraStar, MEI or ABC", choosing.ask_song
         )
-        self.type = add("practice", "&Type notes …", "Ctrl+H, T", "Write what you want to sing", room.ask_notes)
+        self.type = add("practice", "&Type notes …", "Ctrl+H, T", "Write what you want to sing", choosing.ask_notes)
         tip = "The notes of a recorded voice, to sing along with"
-        self.recording = add("practice", "From a &recording …", "Ctrl+H, R", tip, room.ask_recording)
-        self.range = add("practice", "Find your ran&ge …", "Ctrl+H, G", "Sing down and up, to find it", room.find_range)
+        self.recording = add("practice", "From a &recording …", "Ctrl+H, R", tip, choosing.ask_recording)
+        tip = "Sing down and up, to find it"
+        self.range = add(
+            "practice", "Find your ran&ge …", "Ctrl+H, G", "Sing down and up, to find it", room.singer.find
+        )
         menus.separator("practice")
         self._add_ways(room, ways)
         self._add_result(room)

@@ -10,12 +10,14 @@ from functools import lru_cache
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
 
+from ...practice.scales import CHROMATIC
 from ...practice.scoring.result import NoteScore
 from ...practice.target.target import Kind, Manner, Target, TargetNote
 from ..look.theme import blend
 from ..plot.pitch_view import PitchView
 from ..plot.scale import Scale
 from ..viewmodel.practice_hits import Hits
+from ..viewmodel.practice_words import spelt
 from .marks import paint_manner, paint_star
 
 LOWEST_BAR, HIGHEST_BAR = 10.0, 90.0  # px; between them as high as a semitone
@@ -39,6 +41,8 @@ class Bars:
     def __init__(self, view: PitchView) -> None:
         self._view = view
         self.target: Target | None = None
+        self.key = CHROMATIC
+        """By which its notes are named."""
         self.hits: Hits | None = None
         """What was sung right so far."""
         self.scores: tuple[NoteScore, ...] = ()
@@ -197,14 +201,28 @@ class Bars:
         box = self.box(scale, note)
         roomy = box.height() >= TEXT + 2 and box.width() >= 3 * TEXT
         if note.pitched and not note.glide and roomy and place not in self._sung:  # else the voice lies there
-            name = self._view.shown_music.name(round(note.midi))
+            name = spelt(self._view.shown_music, self.key).name(round(note.midi))
             painter.setPen(QColor(self._view.shown_theme.muted))
             inside = QRectF(round(box.left()) + 6, box.top(), box.width(), box.height())
             painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, name)
-        if word:
+        if word and self._has_room(painter, scale, place, word):
             painter.setPen(QColor(self._view.shown_theme.text))
-            y = min(box.bottom() + TEXT + 1, scale.area.bottom() - 4)
-            painter.drawText(QPointF(round(box.left()) + 2, round(y)), word)
+            painter.drawText(QPointF(round(box.left()) + 2, round(self._word_y(scale, note))), word)
+
+    def _word_y(self, scale: Scale, note: TargetNote) -> float:
+        return min(self.box(scale, note).bottom() + TEXT + 1, scale.area.bottom() - 4)
+
+    def _has_room(self, painter: QPainter, scale: Scale, place: int, word: str) -> bool:
+        """Whether a word ends before the next one beside it begins; the words stand below the picture anyhow."""
+        assert self.target is not None
+        notes, y = self.target.notes, self._word_y(scale, self.target.notes[place])
+        end = scale.x(notes[place].start) + 4 + painter.fontMetrics().horizontalAdvance(word)
+        for note in notes[place + 1 :]:
+            if scale.x(note.start) >= end:
+                return True
+            if note.lyric.strip() and abs(self._word_y(scale, note) - y) < TEXT:
+                return False
+        return True
 
     @property
     def _sung(self) -> dict[int, list[tuple[float, float]]]:

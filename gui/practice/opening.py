@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..viewmodel.practice_offers import EXERCISE, FILE, TYPED, Offer
+from ..viewmodel.practice_offers import EXERCISE, FILE, RECORDED, TYPED, Offer
+from ..viewmodel.take import ENDINGS
 
 if TYPE_CHECKING:
     from ...practice.exercise.step import Step
     from ...practice.exercise.vocal_range import VocalRange
+    from ...practice.rehearsal.apart import Apart
     from ...practice.target.target import Target
 
-MODEL = "rmvpe-small"  # sees the whole recording
+
+SONG_ENDINGS = (".mid", ".midi", ".kar", ".rmi", ".musicxml", ".xml", ".mxl", ".mei", ".abc", ".txt")
 
 
 @dataclass(frozen=True)
@@ -67,21 +71,15 @@ def song(key: str, parts: tuple[Target, ...], part: int = 0, name: str = "") -> 
     return Opened(key, name or parts[part].name, (), parts).with_part(part)
 
 
-def open_recording(path: Path, report: Callable[[float], None]) -> Opened:
+def open_recording(path: Path, apart: Apart, report: Callable[[float], None]) -> Opened:
     """The notes of a voice in a recording; `report` is told the finished share. AudioFileError, TargetError."""
-    from ...model.registry import load_model
-    from ...practice.scoring.heard import hear
-    from ...practice.segmentation import sung_notes
-    from ...practice.target.from_pitch import target_from_notes
-    from ...realtime.audio_file import read_recording
-
-    audio, sample_rate = read_recording(path)
-    heard = hear(audio, sample_rate, load_model(MODEL), report)
-    return song("", (target_from_notes(sung_notes(heard.track.time, heard.track.f0, heard.level), path.stem),))
+    return song("", (apart.reference(path, report),))
 
 
 def offer_named(name: str) -> Offer:
-    """What the command line names: an exercise by its id, else a file."""
-    if Path(name).is_file() or Path(name).suffix:
-        return Offer(FILE, str(Path(name).absolute()), Path(name).stem, "", "")
-    return Offer(EXERCISE, name, name, "", "")
+    """What the command line names: an exercise by its id, a file, else notes, of which each has an octave."""
+    path = Path(name)
+    if path.is_file() or path.suffix.lower() in (*SONG_ENDINGS, *ENDINGS):
+        kind = RECORDED if path.suffix.lower() in ENDINGS else FILE
+        return Offer(kind, str(path.absolute()), path.stem, "", "")
+    return Offer(TYPED if re.search(r"\d", name) else EXERCISE, name, name, "", "")

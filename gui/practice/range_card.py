@@ -28,6 +28,8 @@ class RangeCard(QFrame):
         font = self.text.font()
         font.setPixelSize(17)
         self.text.setFont(font)
+        self.text.setFixedHeight(2 * self.text.fontMetrics().lineSpacing() + 4)
+        self.found.setFixedHeight(self.found.fontMetrics().lineSpacing() + 4)
         self.found.setObjectName("muted")
         self.held.setRange(0, 100)
         self.held.setTextVisible(False)
@@ -56,6 +58,7 @@ class RangeCard(QFrame):
     def _button(self, text: str, tip: str, signal: object) -> Button:
         button = Button(text)
         button.setToolTip(tip)
+        button.setMinimumHeight(30)
         button.clicked.connect(lambda _=False: signal.emit())  # type: ignore[attr-defined]
         return button
 

@@ -24,6 +24,9 @@ class RangeFinding(QObject):
     found = pyqtSignal(object)
     """The `VocalRange` that the singer wants to use."""
 
+    cancelled = pyqtSignal()
+    """The singer has left it."""
+
     def __init__(self, parts: Parts, listening: Listening) -> None:
         super().__init__()
         self._parts, self._listening = parts, listening
@@ -33,7 +36,7 @@ class RangeFinding(QObject):
         self.card.enough.connect(self._enough)
         self.card.used.connect(self._use)
         self.card.again.connect(self.begin)
-        self.card.closed.connect(self.close)
+        self.card.closed.connect(self.cancel)
         listening.started.connect(self._restart)
         parts.scenes.changed.connect(self._leave)
 
@@ -71,6 +74,11 @@ class RangeFinding(QObject):
         self.card.hide()
         if self.on:
             self._listening.guest = None
+
+    def cancel(self) -> None:
+        """Leave it, back to what there was before."""
+        self.close()
+        self.cancelled.emit()
 
     def _restart(self) -> None:
         if self.on and self._finder is not None:

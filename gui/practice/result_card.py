@@ -19,6 +19,7 @@ from .result_table import ResultTable
 
 LARGEST = 860, 640  # px
 LETTERS = 64  # px, of the score
+SENTENCES = 3  # of advice
 KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
@@ -33,12 +34,13 @@ class ResultCard(QFrame):
         super().__init__(over)
         self.setObjectName("practice")
         self.score, self.of, self.heading = QLabel(), QLabel("of 100"), QLabel()
-        self.why, self.points, self.bleed = QLabel(), QLabel(), QLabel()
+        self.why, self.advice, self.points, self.bleed = QLabel(), QLabel(), QLabel(), QLabel()
         self.work = [Button() for _ in range(3)]
         self.table = ResultTable(view)
         self.table.wanted.connect(self.wanted)
         self._places: tuple[int, ...] = ()
         self._buttons = QHBoxLayout()
+        self._for_work: list[Button] = []
         self._arrange()
         keep_in_middle(self, over, LARGEST)
         self.hide()
@@ -55,7 +57,7 @@ class ResultCard(QFrame):
             (self.bleed, "muted"),
         ):
             label.setObjectName(name)
-        for label in (self.why, self.bleed):
+        for label in (self.why, self.advice, self.bleed):
             label.setWordWrap(True)
         figure = QVBoxLayout()
         figure.setSpacing(0)
@@ -63,7 +65,7 @@ class ResultCard(QFrame):
         figure.addWidget(self.of, 0, Qt.AlignmentFlag.AlignHCenter)
         said = QVBoxLayout()
         said.setSpacing(6)
-        for label in (self.heading, self.why, self.points, self.bleed):
+        for label in (self.heading, self.why, self.advice, self.points, self.bleed):
             said.addWidget(label)
         said.addStretch()
         top = QHBoxLayout()
@@ -91,14 +93,15 @@ class ResultCard(QFrame):
             row.addWidget(button, 1)
         return row
 
-    def add_button(self, action: QAction, text: str, primary: bool = False) -> Button:
-        """Add a button for an action."""
+    def add_button(self, action: QAction, text: str, primary: bool = False, for_work: bool = False) -> Button:
+        """Add a button for an action; `for_work`: seen where there is a note to work on."""
         button = Button(text)
         button.setObjectName("primary" if primary else "plain")
         button.setToolTip(action.toolTip())
         button.clicked.connect(lambda _=False: action.trigger())
         action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
         self._buttons.addWidget(button)
+        self._for_work += [button] * for_work
         return button
 
     def add_progress(self, slot: Callable[[], object]) -> None:
@@ -122,16 +125,25 @@ class ResultCard(QFrame):
         self.score.setText(figure)
         self.heading.setText(title)
         self.why.setText(reason(score))
-        for label, text in ((self.points, points_text(score)), (self.bleed, bleed)):
+        sung = any(not math.isnan(note.held) for note in score.notes)  # else the first sentence says all
+        advice = "\n".join(score.advice[1 : 1 + SENTENCES]) if sung else ""
+        told = (
+            (self.advice, advice),
+            (self.points, points_text(score)),
+            (self.bleed, bleed),
+        )
+        for label, text in told:
             label.setText(text)
             label.setVisible(bool(text))
-        self._places = score.work_on[: len(self.work)]
+        self._places = score.work_on[: len(self.work)] if sung else ()
+        for button in self._for_work:
+            button.setVisible(bool(self._places))
         for place, button in enumerate(self.work):
             button.setVisible(place < len(self._places))
             if place < len(self._places):
                 note = score.notes[self._places[place]]
                 word = note.target.lyric.strip()
-                name = f"{note_name(note, music)} {word}".strip()
+                name = f"{self._places[place] + 1} · {note_name(note, music)} {word}".strip()
                 button.setText(f"{name}\n{verdict(note, 1)}")
         self._work_title.setVisible(bool(self._places))
         self.table.show_notes(score, music)

@@ -83,6 +83,7 @@ class ResultTable(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
         self.setWordWrap(False)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         assert rows is not None
@@ -101,7 +102,7 @@ class ResultTable(QTableWidget):
         """A row for each."""
         self.setRowCount(len(score.notes))
         for place, note in enumerate(score.notes):
-            for column, text in enumerate(row(note, music)):
+            for column, text in enumerate(row(place, note, music)):
                 item = QTableWidgetItem(text)
                 item.setData(NOTE, note)
                 sides = Qt.AlignmentFlag.AlignLeft if column in (0, PITCH) else Qt.AlignmentFlag.AlignRight

@@ -17,8 +17,11 @@ from ..sound.transport import State as Transport
 from ..takes.errands import Errands
 from ..viewmodel.history import FRAMES_PER_SECOND
 from ..viewmodel.live import Live
+from ..viewmodel.practice_reading import AskedNote
+from ..viewmodel.practice_words import spelt
 from .showing import Showing
 from .telling import Telling
+from .waiting import Waiting
 
 if TYPE_CHECKING:
     from ...practice.rehearsal.outcome import Outcome
@@ -38,6 +41,8 @@ class PracticeScene(QObject):
     """Something does not work; one sentence."""
     refused = pyqtSignal(str)
     """A take could not begin; one sentence."""
+    entered = pyqtSignal()
+    """It has the stage now."""
     left = pyqtSignal()
     """Something else has the stage."""
 
@@ -48,7 +53,7 @@ class PracticeScene(QObject):
         self.prepare: Callable[[Rehearsal], object] = lambda rehearsal: rehearsal.again()
         """Makes a resting rehearsal READY for a take."""
         self.showing, self.telling = Showing(parts.stage.view), Telling(parts)
-        self._busy = False  # something of the rehearsal is under way on the other thread
+        self._waiting, self._asked = Waiting(errands, lambda: self.rehearsal), AskedNote()
         self._wanted = False  # to begin as soon as a stream runs
         self._state = State.READY
         self._told = 0.0
@@ -76,7 +81,7 @@ class PracticeScene(QObject):
     @property
     def resting(self) -> bool:
         """Whether steps and settings can be changed."""
-        return not self._busy and not self._wanted and self.state in AT_REST
+        return not self._waiting.busy and not self._wanted and self.state in AT_REST
 
     # what the user does
 
@@ -84,13 +89,14 @@ class PracticeScene(QObject):
         """Take the stage with a rehearsal."""
         before, self.rehearsal = self.rehearsal, rehearsal
         if before is not None and before is not rehearsal:
-            self._busy = self._wanted = False
+            self._waiting.busy = self._wanted = False
             self._errands.run(before.close)  # after what is under way with it
         if not self.on:
             self._parts.scenes.enter(self._listening)
             self._listening.guest = self
             self._parts.stage.welcome.hide()
             self.showing.enter()
+            self.entered.emit()
         self.renew()
 
     def renew(self) -> None:
@@ -109,7 +115,7 @@ class PracticeScene(QObject):
     def begin(self) -> None:
         """Begin the step, once more if it was sung; listens first, if need be."""
         rehearsal = self.rehearsal
-        if rehearsal is None or self._busy or not self.on:
+        if rehearsal is None or self._waiting.busy or not self.on:
             return
         if self.state in UNDER_WAY:
             self._run(rehearsal.drop, lambda _: self._begin_anew())
@@ -149,7 +155,7 @@ class PracticeScene(QObject):
         if self._wanted:
             self._wanted = False
             self.renew()
-        elif self.rehearsal is not None and not self._busy:
+        elif self.rehearsal is not None and not self._waiting.busy:
             self.rehearsal.end()
             self._look()
 
@@ -157,7 +163,7 @@ class PracticeScene(QObject):
         """End the take, and leave it unjudged."""
         if self._wanted:
             self.end()
-        elif self.rehearsal is not None and self.state in UNDER_WAY and not self._busy:
+        elif self.rehearsal is not None and self.state in UNDER_WAY and not self._waiting.busy:
             self._run(self.rehearsal.drop, lambda _: self.renew())
 
     def change(self, change: Callable[[Rehearsal], object]) -> None:
@@ -170,17 +176,6 @@ class PracticeScene(QObject):
             self.complained.emit(sentence(str(error)))
         self.renew()
 
-    def look_at(self, index: int) -> None:
-        """Show one note of the take."""
-        outcome = None if self.rehearsal is None else self.rehearsal.outcome
-        if outcome is not None and self.on:
-            self.showing.look_at(outcome, index)
-
-    def look_at_all(self) -> None:
-        """Show the whole take."""
-        if self.rehearsal is not None and self.on:
-            self.showing.look_at_all(self.rehearsal)
-
     # what is heard
 
     def advance(self, live: Live, frames: Sequence[PitchFrame], clock: float, passed: float) -> None:
@@ -188,7 +183,9 @@ class PracticeScene(QObject):
         rehearsal = self.rehearsal
         if rehearsal is None:
             return
-        self.showing.take(rehearsal.observe(frames))
+        sung = rehearsal.observe(frames)
+        self.showing.take(sung)
+        self._asked.observe(sung)
         rehearsal.tick()
         music = self._parts.stage.music
         if rehearsal.state in UNDER_WAY:
@@ -197,7 +194,11 @@ class PracticeScene(QObject):
         if clock - self._told >= TEXT_EVERY:
             self._told = clock
             self._tell(rehearsal)
-        self._parts.stage.show_moment(live.note.read(clock, music), live.loudness)
+        nearest = live.note.read(clock, music)
+        asked = (
+            self._asked.reading(nearest, spelt(music, rehearsal.step.key)) if self.state is State.SINGING else nearest
+        )
+        self._parts.stage.show_moment(asked, live.loudness, nearest)
         self._look()
 
     def _tell(self, rehearsal: Rehearsal) -> None:
@@ -206,7 +207,7 @@ class PracticeScene(QObject):
     def _look(self) -> None:
         """See whether the rehearsal has gone on."""
         rehearsal = self.rehearsal
-        if rehearsal is None or self._busy:
+        if rehearsal is None or self._waiting.busy:
             return
         if rehearsal.state in UNDER_WAY and self._listening.transport.state is Transport.STOPPED:
             rehearsal.tick()  # it hears that the stream has ended
@@ -247,24 +248,17 @@ class PracticeScene(QObject):
         refused: Callable[[str], object] | None = None,
     ) -> None:
         """Do what may wait on the other thread; the rehearsal is left alone until it is done."""
-        self._busy, rehearsal = True, self.rehearsal
 
         def done(result: object) -> None:
-            if rehearsal is not self.rehearsal:  # another one has its place
-                return
-            self._busy = False
             then(result)
             self._look()
             self.turned.emit()
 
         def failed(why: str) -> None:
-            if rehearsal is not self.rehearsal:
-                return
-            self._busy = False
             (refused or self.complained.emit)(why)
             self.renew()
 
-        self._errands.run(work, done, failed)
+        self._waiting.run(work, done, failed)
         self.turned.emit()
 
     # coming and going

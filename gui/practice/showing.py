@@ -78,6 +78,7 @@ class Showing:
         counted = count_in(target, rehearsal.arrangement.count_in)
         self.now.beats, self.now.count = sum(beat.time < 0 for beat in counted), 0
         self._begin = min([beat.time for beat in counted] + [-WITHOUT_COUNT])
+        self.bars.key = rehearsal.step.key
         self.bars.show(target, Hits(target, rehearsal.judging.tolerance_cents), rehearsal.step.hidden)
         self._history = PitchHistory()
         view.deselect()
@@ -92,7 +93,7 @@ class Showing:
 
     def follow(self) -> None:
         """Go with now from here on."""
-        self._view.time_window.follow()
+        self._sight.follow()
 
     def take(self, sung: Sequence[Sung]) -> None:
         """Show what was sung."""

@@ -14,6 +14,7 @@ LEAD = 0.62  # of the width lies to the right of now
 SECONDS = 9.0  # s that are seen at first
 ROOM, NARROWEST = 3.0, 14.0  # semitones round what is to be sung; at least that many in all
 OUTSIDE, MORE, MOST = 0.3, 4.0, 44.0  # s that a voice is outside before it is let in; semitones then; at most in all
+BELOW_NOTE, ABOVE_NOTE = 2.0, 5.0  # semitones round a note that is looked at; what is said of it lies at the top
 ROUND_NOTE = 0.8  # s before and after a note that is looked at
 LONGEST_WHOLE = 30.0  # s of a take that are shown at once
 END = 0.8  # s after the last note
@@ -54,6 +55,11 @@ class Sight:
             low, high = 55.0, 65.0
         self._fit(low, high)
 
+    def follow(self) -> None:
+        """Go with now from here on, with as many seconds in sight as one can read."""
+        self._view.time_window.seconds = self._seconds
+        self._view.time_window.follow()
+
     def move(self, position: float) -> None:
         """Now is there; follow it unless the user looks elsewhere."""
         window = self._view.time_window
@@ -74,7 +80,7 @@ class Sight:
         self._keep_seconds()
         midi = [m for m in (note.midi, note.midi + note.glide) if not math.isnan(m)] + [float(m) for m in sung]
         if midi:
-            self._set(min(midi) - 2.0, max(midi) + 2.0)
+            self._set(min(midi) - BELOW_NOTE, max(midi) + ABOVE_NOTE)
         self._view.time_window.show(note.start - ROUND_NOTE, note.end + ROUND_NOTE)
         self._view.refresh()
 

@@ -13,13 +13,14 @@ from ..takes.errands import Errands
 from ..takes.files import ask_for_file, ask_for_sound
 from ..takes.progress_card import ProgressCard
 from ..viewmodel.practice_offers import FILE, Offer
-from .opening import Opened, open_offer, open_recording
+from .opening import SONG_ENDINGS, Opened, open_offer, open_recording
 
 if TYPE_CHECKING:
     from ...practice.exercise.vocal_range import VocalRange
+    from ...practice.rehearsal.apart import Apart
     from ...practice.rehearsal.rehearsal import Rehearsal
 
-SONGS = "Songs (*.mid *.midi *.kar *.rmi *.musicxml *.xml *.mxl *.mei *.abc *.txt)"
+SONGS = f"Songs ({' '.join(f'*{ending}' for ending in SONG_ENDINGS)})"
 LOOK_EVERY = 60  # ms
 
 
@@ -31,9 +32,13 @@ class Songs(QObject):
     refused = pyqtSignal(str, object)
     """Why not, in a sentence; the `Offer`, None for a recording."""
 
-    def __init__(self, parts: Parts, errands: Errands, rehearse: Callable[[Opened], Rehearsal]) -> None:
+    def __init__(
+        self, parts: Parts, errands: Errands, others: Errands, rehearse: Callable[[Opened], Rehearsal]
+    ) -> None:
+        """others: another thread, on which what is given up comes to its end."""
         super().__init__()
-        self._parts, self._errands, self.rehearse = parts, errands, rehearse
+        self._parts, self._errands, self._others, self.rehearse = parts, errands, others, rehearse
+        self._apart: Apart | None = None  # hears the recording that is being opened
         self.card = ProgressCard()
         self.card.cancelled.connect(self.cancel)
         self._ticket = 0  # counts openings; what comes of an older one is out of date
@@ -64,12 +69,15 @@ class Songs(QObject):
 
     def open_recording(self, path: Path) -> None:
         """The notes of a voice."""
+        from ...practice.rehearsal.apart import Apart
+
+        apart = Apart()
 
         def report(share: float) -> None:
             self._share = share  # replaced whole; read on Qt's thread
 
-        self._open(lambda: open_recording(path, report), None)
-        self._share = 0.0
+        self._open(lambda: open_recording(path, apart, report), None)
+        self._apart, self._share = apart, 0.0
         self.card.say(f"Finding the notes of {path.name} …")
         self._clock.start(LOOK_EVERY)
 
@@ -81,6 +89,9 @@ class Songs(QObject):
     def _end(self) -> None:
         self._clock.stop()
         self.card.hide()
+        apart, self._apart = self._apart, None
+        if apart is not None:
+            self._others.run(apart.close)
 
     def _open(self, work: Callable[[], Opened], offer: Offer | None) -> None:
         self.cancel()
@@ -108,14 +119,3 @@ def _nobody() -> VocalRange:
     from ...practice.rehearsal.singer import UNKNOWN
 
     return UNKNOWN
-
-
-def rehearsal_of(opened: Opened) -> Rehearsal:
-    """One whose takes are kept, and added to the singer's progress."""
-    from functools import partial
-
-    from ...practice.progress.store import Progress
-    from ...practice.rehearsal.kept import remember
-    from ...practice.rehearsal.rehearsal import Rehearsal
-
-    return Rehearsal(opened.steps, name=opened.name, keep=partial(remember, progress=Progress()))

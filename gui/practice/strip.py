@@ -17,7 +17,7 @@ class Signed(QSpinBox):
 
     def textFromValue(self, value: int) -> str:  # noqa: N802
         """Sign and number."""
-        return f"+{value}" if value > 0 else f"{MINUS}{-value}" if value < 0 else "0"
+        return f"+{value}" if value > 0 else f"{MINUS}{-value}" if value < 0 else "±0"
 
     def valueFromText(self, text: str | None) -> int:  # noqa: N802
         """The number; also with a sign of any kind."""
@@ -34,7 +34,7 @@ class Signed(QSpinBox):
 
 def _number(text: str) -> int | None:
     try:
-        return int(text.strip().replace(MINUS, "-"))
+        return int(text.strip().replace(MINUS, "-").replace("±", ""))
     except ValueError:
         return None
 
@@ -55,8 +55,8 @@ class Strip(QFrame):
         self.tempo = self._make_box(QSpinBox(), SLOWEST, FASTEST, "Tempo", "Tempo in percent of what is written", 5)
         self.tempo.setSuffix(" %")
         self.tempo.valueChanged.connect(self.tempo_changed)
-        self.key = self._make_box(Signed(), -WIDEST, WIDEST, "Key", "Semitones above what is written")
-        self.key.setPrefix("key ")
+        self.key = self._make_box(Signed(), -WIDEST, WIDEST, "Key", "Semitones higher or lower than written")
+        self.key.setPrefix("Key ")
         self.key.valueChanged.connect(self.key_changed)
         self._rows = [QHBoxLayout(), QHBoxLayout()]
         layout = QVBoxLayout(self)

@@ -10,6 +10,7 @@ from ...practice.target.target import Manner, TargetNote
 from ..parts import Parts
 from ..viewmodel.practice_hits import Hits
 from ..viewmodel.practice_lyrics import Lyrics
+from ..viewmodel.practice_words import spelt
 from .prompt import Prompt
 from .strip import Strip
 
@@ -98,4 +99,4 @@ class Telling:
     def _first(self, rehearsal: Rehearsal, note: TargetNote) -> str:
         if rehearsal.step.hidden or math.isnan(note.midi):
             return ""
-        return f": begin on {self._stage.music.name(round(note.midi))}"
+        return f": begin on {spelt(self._stage.music, rehearsal.step.key).name(round(note.midi))}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from ...practice.rehearsal.state import State
+from ...practice.rehearsal.state import UNDER_WAY, State
 from ..parts import Parts
 from ..viewmodel.practice_choices import FASTEST, SLOWEST, WIDEST, Choices
 from ..viewmodel.practice_region import SLOWER, region, round_note, selected_notes
@@ -22,7 +22,7 @@ USUAL = "teacher"  # how strictly, where what is remembered is no more
 
 
 class Ways(QObject):
-    """What is changed while a take is sung holds for the next one."""
+    """What is changed while a take is sung holds for the next one; guide, metronome and volumes at once."""
 
     changed = pyqtSignal()
     """Something else is chosen."""
@@ -38,8 +38,10 @@ class Ways(QObject):
         """Nothing is to be heard, since nothing can be."""
         self.repeating = False
         self._before_bit = 100  # percent
+        self._sounding: Arrangement | None = None  # how the last take was begun, or changed since
         self.begin_anew()
         scene.prepare = self.prepare
+        scene.turned.connect(self._sound)  # something may have been changed while it began
         scene.telling.strip.tempo_changed.connect(self._set_tempo)
         scene.telling.strip.key_changed.connect(self._set_key)
 
@@ -92,9 +94,17 @@ class Ways(QObject):
     # what is heard, and how it is judged
 
     def choose(self, choices: Choices) -> None:
-        """Take other choices."""
+        """Take other choices; what is heard changes at once."""
         self.choices = choices
+        self._sound()
         self.changed.emit()
+
+    def _sound(self) -> None:
+        """Have what sounds be as it is chosen now."""
+        rehearsal = self._scene.rehearsal
+        if rehearsal is not None and self._scene.state in UNDER_WAY and self._sounding != self._arrangement():
+            self._sounding = self._arrangement()
+            rehearsal.change_sound(self._sounding)
 
     def switch_guide(self, on: bool) -> None:
         """Whether the notes sound."""
@@ -137,6 +147,8 @@ class Ways(QObject):
         elif self._loop is not None:
             self._loop, self._tempo = None, self._before_bit
             self._arrange()
+            if not self._scene.resting:
+                self.complained.emit(f"From the next take on it is all of it again, at {self._tempo} %.")
         self.changed.emit()
 
     def take_bit(self, place: int) -> None:
@@ -178,7 +190,8 @@ class Ways(QObject):
         judging = LEVELS.get(choices.strictness, LEVELS[USUAL])
         free = judging.octave_free or choices.octave_free
         rehearsal.judging = replace(judging, octave_free=free, a4=self._parts.stage.music.a4)
-        rehearsal.arrange(self._arrangement())
+        self._sounding = self._arrangement()
+        rehearsal.arrange(self._sounding)
 
     def _arrangement(self) -> Arrangement:
         from ...practice.rehearsal.arrangement import Arrangement

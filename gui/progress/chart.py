@@ -31,6 +31,9 @@ class Mark:
 class Chart(QWidget):
     """Paints itself in the colours of `theme`; what is in it is given by `show_marks`, and painted by `paint`."""
 
+    empty = "–"
+    """What is written in it where there is nothing to paint."""
+
     def __init__(self, title: str, theme: Callable[[], Theme]) -> None:
         super().__init__()
         self.title, self._theme = title, theme
@@ -132,7 +135,7 @@ class Chart(QWidget):
             self.paint(painter, self.field, theme)
         else:
             painter.setPen(QColor(theme.muted))
-            painter.drawText(QRectF(self.rect()), Side.AlignCenter, "–")
+            painter.drawText(QRectF(self.rect()), Side.AlignCenter, self.empty)
         painter.end()
 
     def _paint_ground(self, painter: QPainter, theme: Theme) -> None:

@@ -45,7 +45,7 @@ class NoteChart(Chart):
             self._low -= (self._count - (high - self._low + 1)) // 2
         worst = weakest(self.notes)
         marks = [Mark((note.midi - self._low + 0.5) / self._count, self._text(note)) for note in self.notes]
-        self.show_marks(marks, "" if worst is None else f"to work on: {self._text(worst, brief=True)}")
+        self.show_marks(marks, "" if worst is None else self._to_work_on(worst))
 
     def paint(self, painter: QPainter, field: QRectF, theme: Theme) -> None:
         """Paint bars, dots and keys."""
@@ -100,10 +100,17 @@ class NoteChart(Chart):
                 painter.drawText(QRectF(left, key.bottom() + 2, needed, 16), Side.AlignCenter, name)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
-    def _text(self, note: NoteProgress, brief: bool = False) -> str:
-        name, times = self._music().name(note.midi), counted(note.times, "time")
-        cents = "" if math.isnan(note.cents_off) else f", {cents_text(note.cents_off)}"
-        return f"{name}, {note.hit_share:.0%}{'' if brief else f' of {times}'}{cents}"
+    def _to_work_on(self, note: NoteProgress) -> str:
+        hit = "" if note.hit_share == 1 else f", hit {note.hit_share:.0%}"
+        return f"to work on: {self._music().name(note.midi)}{hit}{_cents(note)}"
+
+    def _text(self, note: NoteProgress) -> str:
+        times = counted(note.times, "time")
+        return f"{self._music().name(note.midi)}, hit {note.hit_share:.0%} of {times}{_cents(note)}"
+
+
+def _cents(note: NoteProgress) -> str:
+    return "" if math.isnan(note.cents_off) else f", {cents_text(note.cents_off)}"
 
 
 def _y(field: QRectF, cents: float) -> float:

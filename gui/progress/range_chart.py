@@ -22,6 +22,8 @@ LETTERS = 18.0  # px between two names of notes
 class RangeChart(Chart):
     """Holds from one finding to the next, and from the last to today."""
 
+    empty = "Practice › Find your range"
+
     _found: Found | None = None
 
     def __init__(self, title: str, theme: Callable[[], Theme], music: Callable[[], Music]) -> None:

@@ -142,7 +142,8 @@ class TakeTable(QTableView):
 def _texts(session: Session, found: Found) -> tuple[str, ...]:
     name = found.name(session.exercise)
     score = "–" if math.isnan(session.score) else f"{session.score:.0f}"
-    what = f"{name}, {session.step}" if session.step else name
+    named = session.step.startswith(name)  # a step's title mostly begins with its exercise's
+    what = session.step if named else f"{name}, {session.step}" if session.step else name
     return moment_text(session.when, found.today), what, score, length_text(session.seconds)
 
 

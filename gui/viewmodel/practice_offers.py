@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-EXERCISE, FILE, TYPED, ASK_SONG, ASK_NOTES, ASK_RECORDING = (
+EXERCISE, FILE, TYPED, RECORDED, ASK_SONG, ASK_NOTES, ASK_RECORDING = (
     "exercise",
     "file",
     "typed",
+    "recorded",
     "song …",
     "notes …",
     "recording …",
@@ -37,6 +38,7 @@ class Offer:
 
 OWN = "Songs and your own"
 RECENT = "Practised lately"
+FIRST = "First of all"
 ASKING = (
     Offer(ASK_SONG, "", "Open a song …", "A file with notes: MIDI, MusicXML, UltraStar, MEI or ABC.", OWN),
     Offer(ASK_NOTES, "", "Type notes …", "Write what you want to sing: C4 D4 E4:2 r C4", OWN),
@@ -46,14 +48,16 @@ ASKING = (
 )
 
 
-def offers(recent: Sequence[str]) -> list[Offer]:
-    """Everything there is: what was practised lately, exercises by group, songs."""
+def offers(recent: Sequence[str], range_known: bool = True) -> list[Offer]:
+    """Everything there is: the singer's range unless it is known, what was practised lately, exercises, songs."""
     from ...practice.exercise.exercises import EXERCISES
 
     exercises = [Offer(EXERCISE, each.id, each.title, each.sentence, str(each.group.value)) for each in EXERCISES]
     known = {offer.key: offer for offer in exercises}
     lately = [found for key in recent if (found := known.get(key) or of_key(key)) is not None]
-    return [*(Offer(o.kind, o.value, o.title, o.sentence, RECENT) for o in lately), *exercises, *ASKING]
+    finding = {each.id for each in EXERCISES if each.finds_range and not range_known}
+    first = [replace(offer, group=FIRST) for offer in exercises if offer.value in finding]
+    return [*first, *(replace(offer, group=RECENT) for offer in lately), *exercises, *ASKING]
 
 
 def of_key(key: str) -> Offer | None:
@@ -68,13 +72,17 @@ def of_key(key: str) -> Offer | None:
 
 def found(all_of_it: Sequence[Offer], words: str) -> list[Offer]:
     """Those in which every word occurs, each once."""
-    wanted = words.casefold().split()
+    wanted = _plain(words).split()
     hits: dict[str, Offer] = {}
     for offer in all_of_it:
-        text = f"{offer.title} {offer.sentence} {offer.group}".casefold()
+        text = _plain(f"{offer.title} {offer.sentence} {offer.group} {offer.value}")
         if all(word in text for word in wanted):
             hits.setdefault(offer.key if wanted else f"{offer.group} {offer.key}", offer)
     return list(hits.values())
+
+
+def _plain(words: str) -> str:
+    return words.casefold().replace("-", " ")
 
 
 def with_recent(recent: Sequence[str], key: str) -> list[str]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from functools import lru_cache
 
 from ...practice.music import Music
+from ...practice.scales import CHROMATIC, Key
 from ...practice.scoring.result import NoteScore, TakeScore
+from ...practice.target.target import Manner
 from ..look.wording import DASH, MINUS, cents_figure
 
 COLUMNS = {
-    "Note": "The note as asked for, with its syllable",
+    "Note": "Which note, as asked for, with its syllable",
     "Pitch": "Cents from the note, in the middle of what was sung",
     "Entry": "Milliseconds that the voice came later (+) or earlier (−) than asked for",
     "Steady": "Half the width of the pitch, vibrato and drift taken away: the smaller, the steadier",
@@ -18,6 +22,12 @@ COLUMNS = {
     "Vibrato": "Rate and extent, where there was any",
     "Points": "Of 100",
 }
+
+
+@lru_cache(maxsize=8)
+def spelt(music: Music, key: Key) -> Music:
+    """Music that names notes as a key does, unless the singer has chosen one."""
+    return music if music.key.scale != CHROMATIC.scale else replace(music, key=key)
 
 
 def note_name(note: NoteScore, music: Music) -> str:
@@ -29,14 +39,16 @@ def note_name(note: NoteScore, music: Music) -> str:
     return f"{name} → {music.name(round(target.midi + target.glide))}" if target.glide else name
 
 
-def row(note: NoteScore, music: Music) -> list[str]:
+def row(index: int, note: NoteScore, music: Music) -> list[str]:
     """The texts of a note's row, one for each of COLUMNS."""
     word = note.target.lyric.strip()
     name = note_name(note, music)
+    if note.target.manner is Manner.LISTEN:
+        return [f"{index + 1} · {name}", "to listen to", *[""] * (len(COLUMNS) - 2)]
     octave = {0: "", -1: " 8va ↓", 1: " 8va ↑"}.get(note.octaves, f" {note.octaves:+d} oct")
     vibrato = f"{note.vibrato_rate:.1f} Hz ±{note.vibrato_extent:.0f}" if _known(note.vibrato_rate) else ""
     return [
-        f"{name}  {word}".strip() if word else name,
+        f"{index + 1} · {name}  {word}".strip(),
         (cents_figure(round(note.cents_off)) if _known(note.cents_off) else DASH) + octave,
         milliseconds(note.onset_delay),
         f"±{note.spread_cents:.0f}" if _known(note.spread_cents) else DASH,

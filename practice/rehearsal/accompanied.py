@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from ...realtime.accompaniment import Accompaniment
 from ..exercise.step import Step
+from ..sound.changes import Change
 from ..sound.guide import GuideSettings, GuideSound
+from ..sound.live_guide import LiveGuide
 from ..sound.offset import OffsetStore
 from .arrangement import Arrangement
 
@@ -26,6 +29,14 @@ class Playing(Protocol):
 
     def stop(self) -> None:
         """End, hold nothing; may wait for a device."""
+
+    def change(self, step: Step, arrangement: Arrangement) -> None:
+        """Sound with the guide, the metronome and the volumes of these from now on; all else stays as it began."""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What was changed since it began, by the second of the target at which it was heard."""
+        ...
 
     def position_at(self, instant: float) -> float:
         """Second of the target that is heard at a monotonic instant, negative in the count-in; NaN while unknown."""
@@ -49,17 +60,41 @@ class Sounding:
         self.offset, self._input = 0.0, input_name
         self._step, self._settings = step, guide_settings(step, arrangement)
         self._accompaniment = Accompaniment(arrangement.output)
+        self._sound: LiveGuide | None = None
 
     def start(self) -> None:
         """As `Playing`."""
-        self._accompaniment.start(lambda rate: GuideSound(self._step.target, rate, self._settings))
+        self._accompaniment.start(self._make)
         if self._accompaniment.error is not None:
             raise self._accompaniment.error
         self.offset = OffsetStore().get(self._input, self._accompaniment.name)
 
+    def _make(self, sample_rate: int) -> LiveGuide:
+        self._sound = LiveGuide(self._step.target, sample_rate, self._settings)
+        return self._sound
+
     def stop(self) -> None:
         """As `Playing`."""
         self._accompaniment.close()
+
+    def change(self, step: Step, arrangement: Arrangement) -> None:
+        """As `Playing`."""
+        new, sound = guide_settings(step, arrangement), self._sound
+        if sound is not None:
+            sound.change(
+                replace(
+                    self._settings,
+                    guide=new.guide,
+                    guide_volume=new.guide_volume,
+                    metronome=new.metronome,
+                    metronome_volume=new.metronome_volume,
+                )
+            )
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """As `Playing`."""
+        return () if self._sound is None else self._sound.changes
 
     def position_at(self, instant: float) -> float:
         """As `Playing`."""
@@ -82,6 +117,7 @@ class Silence:
     offset = 0.0
     torn = 0
     error = None
+    changes: tuple[Change, ...] = ()
 
     def __init__(self, step: Step, arrangement: Arrangement, clock: Callable[[], float] = time.monotonic) -> None:
         # The lowest rate will do: of the sound only where it begins is asked.
@@ -94,6 +130,9 @@ class Silence:
 
     def stop(self) -> None:
         """As `Playing`."""
+
+    def change(self, step: Step, arrangement: Arrangement) -> None:
+        """As `Playing`: there is nothing to hear."""
 
     def position_at(self, instant: float) -> float:
         """As `Playing`."""

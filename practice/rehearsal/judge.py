@@ -30,7 +30,7 @@ TAIL = 0.6  # s after its end
 
 
 class Judge:
-    """Judges takes with one model, which is loaded when the first is. Any thread."""
+    """Judges takes in this process with one model, which is loaded when the first is. Any thread."""
 
     def __init__(self, model: Model | str | Path = MODEL) -> None:
         """model: its name or path, or itself."""
@@ -38,29 +38,38 @@ class Judge:
         self._loading = threading.Lock()
 
     def __call__(self, taken: Taken, judging: Judging, progress: Callable[[float], None] | None = None) -> Outcome:
-        """The outcome of a take. Blocks for seconds; progress: told 0..1. AudioFileError, CheckpointError."""
-        audio, sample_rate = read_recording(take_files(taken.take)[0])
-        target, times = taken.step.target, taken.times
-        first = max(0, round((times.zero - LEAD) * sample_rate))
-        last = round((times.recorded_at(target.duration) + TAIL) * sample_rate)
-        heard = hear(audio[first:last], sample_rate, self._loaded(), progress)
-        times = times.shifted(first / sample_rate)
-        asked = replace(
-            judging,
-            # Where nothing sounded, nobody could know to a tenth of a second when to begin.
-            alignment="shift" if taken.arrangement.silent else "none",
-            latency=0.0,
-            a4=taken.arrangement.tuning.a4,
-        )
-        score = _in_target_seconds(score_take(times.recorded(target), heard, asked), target, times)
-        track = replace(heard.track, time=times.target_at(heard.track.time))
-        return Outcome(taken, asked, score, track, heard.level, _bleed(taken, audio, sample_rate))
+        """As `judge_take`. CheckpointError."""
+        return judge_take(taken, judging, self.model, progress)
 
-    def _loaded(self) -> Model:
+    @property
+    def model(self) -> Model:
+        """The model, loaded now if need be. CheckpointError."""
         with self._loading:
             if not isinstance(self._model, Model):
                 self._model = load_model(self._model)
             return self._model
+
+
+def judge_take(
+    taken: Taken, judging: Judging, model: Model, progress: Callable[[float], None] | None = None
+) -> Outcome:
+    """The outcome of a take. Blocks for seconds; progress: told 0..1. AudioFileError."""
+    audio, sample_rate = read_recording(take_files(taken.take)[0])
+    target, times = taken.step.target, taken.times
+    first = max(0, round((times.zero - LEAD) * sample_rate))
+    last = round((times.recorded_at(target.duration) + TAIL) * sample_rate)
+    heard = hear(audio[first:last], sample_rate, model, progress)
+    times = times.shifted(first / sample_rate)
+    asked = replace(
+        judging,
+        # Where nothing sounded, nobody could know to a tenth of a second when to begin.
+        alignment="shift" if taken.arrangement.silent else "none",
+        latency=0.0,
+        a4=taken.arrangement.tuning.a4,
+    )
+    score = _in_target_seconds(score_take(times.recorded(target), heard, asked), target, times)
+    track = replace(heard.track, time=times.target_at(heard.track.time))
+    return Outcome(taken, asked, score, track, heard.level, _bleed(taken, audio, sample_rate))
 
 
 def _in_target_seconds(score: TakeScore, target: Target, times: TimeMap) -> TakeScore:
@@ -81,4 +90,4 @@ def _bleed(taken: Taken, audio: NDArray[np.float32], sample_rate: int) -> Bleed 
     if taken.arrangement.silent:
         return None
     settings = guide_settings(taken.step, taken.arrangement)
-    return bleed(audio, sample_rate, taken.step.target, settings, taken.times.zero, taken.times.rate)
+    return bleed(audio, sample_rate, taken.step.target, settings, taken.times.zero, taken.times.rate, taken.changes)

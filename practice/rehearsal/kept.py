@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,11 @@ from ...realtime.takes import take_files
 from ..exercise.step import Step
 from ..progress.store import Progress
 from ..scales import Key
+from ..sound.changes import Change
 from ..target import target_json
 from ..temperament import Temperament
 from ..tuning import Tuning
+from .accompanied import guide_settings
 from .arrangement import Arrangement
 from .outcome import Outcome
 from .recorded import Taken
@@ -52,6 +54,7 @@ def keep(outcome: Outcome) -> Path:
             "target": json.loads(target_json.to_json(step.target)),
         },
         "arrangement": asdict(taken.arrangement),
+        "changes": [_heard(change) for change in taken.changes],
         "judging": asdict(outcome.judging),
         "bleed_db": outcome.bleed.level if outcome.bleed is not None and outcome.bleed.heard else None,
         "result": outcome.score.to_json(),
@@ -99,7 +102,7 @@ def _taken(path: Path, record: dict[str, Any]) -> Taken:
     tuning, loop = arrangement["tuning"], arrangement["loop"]
     temperament = {**tuning["temperament"], "cents": tuple(tuning["temperament"]["cents"])}
     tuning = Tuning(**{**tuning, "temperament": Temperament(**temperament)})
-    return Taken(
+    taken = Taken(
         take=path.with_name(record["sound"].removesuffix(".flac")),
         name=record["name"],
         step=Step(
@@ -115,3 +118,11 @@ def _taken(path: Path, record: dict[str, Any]) -> Taken:
         times=TimeMap(tuple(times["recording"]), tuple(times["target"])),
         offset=record["offset"],
     )
+    settings = guide_settings(taken.step, taken.arrangement)
+    changes = ({**change} for change in record.get("changes", []))  # takes that are older have none
+    return replace(taken, changes=tuple(Change(c.pop("second"), replace(settings, **c)) for c in changes))
+
+
+def _heard(change: Change) -> dict[str, Any]:
+    names = "guide", "metronome", "guide_volume", "metronome_volume"
+    return {"second": change.second} | {name: getattr(change.settings, name) for name in names}

@@ -11,6 +11,7 @@ from typing import Protocol
 from ...model.errors import LivepitchError
 from ...realtime.takes import Recording, take_files
 from ..exercise.step import Step
+from ..sound.changes import Change
 from .arrangement import Arrangement
 from .time_map import TimeMap
 from .timing import Timing
@@ -75,6 +76,8 @@ class Taken:
     """Its seconds against those of the target that was heard, the measured offset taken out."""
     offset: float
     """The measured offset that was taken out, seconds."""
+    changes: tuple[Change, ...] = ()
+    """What was heard otherwise than the arrangement says, from when on."""
 
 
 class Recorded:

@@ -14,7 +14,7 @@ Who drives it (the command line, the window) calls, in this order and over again
 Before its time: `end()` (what was sung so far is judged: -> JUDGING) and `drop()` (BLOCKS; nothing is judged, the
 recording stays: -> READY). What BLOCKS belongs on one thread of the driver that may wait, one call at a time;
 everything else returns at once and belongs on the thread that shows it. `arrange(...)` changes key, tempo, region and
-guide in READY and RESULT.
+guide in READY and RESULT; `change_sound(...)` guide, metronome and volumes while they sound.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from ...realtime.frame import PitchFrame
 from ...realtime.takes import new_take, recordings_folder
 from ..exercise.step import Step
 from ..scoring.judging import Judging
+from ..sound.changes import Change
 from ..sound.count_in import beat_seconds, count_in
 from ..target.target import Target, TargetNote
 from .accompanied import Playing, accompanied
@@ -38,13 +40,15 @@ from .following import Sung, follow
 from .hearing import Hearing
 from .judge import Judge
 from .outcome import Outcome
-from .recorded import Recorded, Stream
+from .recorded import Recorded, Stream, Taken
 from .state import AT_REST, UNDER_WAY, State
 from .timing import Timing
 
 FOLDER = "practice"  # within the user's recordings
 TAIL = 0.6  # s after the target's end that are recorded: a note may be held too long
 USUAL = Judging()
+Judges = Callable[[Taken, Judging, Callable[[float], None] | None], Outcome]
+"""Gives the outcome of a take; told how far it is, 0..1."""
 
 
 class Rehearsal:
@@ -62,7 +66,7 @@ class Rehearsal:
         name: str = "",
         folder: Path | None = None,
         keep: Callable[[Outcome], None] | None = None,
-        judge: Judge | None = None,
+        judge: Judges | None = None,
         accompany: Callable[[Step, Arrangement, str], Playing] = accompanied,
         hearing: Hearing | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -94,6 +98,7 @@ class Rehearsal:
         self._recorded: Recorded | None = None
         self._timing: Timing | None = None
         self._ended = math.inf  # second of the target
+        self._changes: tuple[Change, ...] = ()  # of what was heard in the last take
 
     @property
     def target(self) -> Target:
@@ -206,7 +211,8 @@ class Rehearsal:
         self._silence()
         try:
             take = self._recorded.taken(self.name, self.step, self.arrangement, self._timing, self._ended)
-            outcome = self._judge(take, self.judging, progress) if take is not None else None
+            changed = replace(take, changes=self._changes) if take is not None else None
+            outcome = self._judge(changed, self.judging, progress) if changed is not None else None
         except BaseException:
             self.state = State.READY
             raise
@@ -264,6 +270,13 @@ class Rehearsal:
         self._renew()
         self.step = step
 
+    def change_sound(self, arrangement: Arrangement) -> None:
+        """Sound with the guide, the metronome and the volumes of another arrangement from now on, in this take only."""
+        playing, written = self._playing, self.steps[self.index].guide
+        if playing is not None and self.state in UNDER_WAY:
+            guide = written if arrangement.guide is None else arrangement.guide
+            playing.change(replace(self.step, guide=guide), arrangement)
+
     def close(self) -> None:
         """End whatever is under way. May be called any number of times."""
         self.drop()
@@ -278,8 +291,10 @@ class Rehearsal:
         playing, self._playing = self._playing, None
         if playing is not None:
             playing.stop()
+            self._changes = playing.changes
             if playing.torn and self.problem is None:
-                self.problem = f"the sound stopped {playing.torn} times, so timing is not exact: close other programs"
+                times = "once" if playing.torn == 1 else f"{playing.torn} times"
+                self.problem = f"the sound stopped {times}, so timing is not exact: close other programs"
 
     def _expect(self, *states: State) -> None:
         if self.state not in states:

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from ...realtime.tone import SHARES
 from ..target.target import Manner, Target
+from .changes import Change, whole
 from .guide import GuideSettings, GuideSound
+from .played import Played
 from .tones import CLICK, HIGH, LOW, PLAIN_PITCH, Click, Tone
 
 HARMLESS = -45.0  # dB below the voice: what is softer is not worth a word
@@ -63,13 +65,16 @@ def bleed(
     settings: GuideSettings,
     zero: float,
     rate: float = 1.0,
+    changes: Sequence[Change] = (),
 ) -> Bleed:
     """Look for the guide of a take in its recording float32 `(n,)`.
 
     zero: second of the recording that the target's 0 belongs to, the measured offset taken out; rate: seconds of the
-    target per second of the recording. What both settings and target say is what was played.
+    target per second of the recording. What both settings and target say is what was played, but for `changes`
+    meanwhile: the level is then that of the guide as loud as it ever was.
     """
-    search = _Search(np.asarray(audio, np.float64), sample_rate, GuideSound(target, sample_rate, settings), zero, rate)
+    played = Played(GuideSound(target, sample_rate, whole(settings, changes)), settings, tuple(changes))
+    search = _Search(np.asarray(audio, np.float64), sample_rate, played, zero, rate)
     gain = search.gain_of_tones() or search.gain_of_clicks()
     if not gain:
         return Bleed(-math.inf)
@@ -79,8 +84,8 @@ def bleed(
 class _Search:
     """A recording, and where in it each second of the guide belongs."""
 
-    def __init__(self, audio: Floats, sample_rate: int, sound: GuideSound, zero: float, rate: float) -> None:
-        self._audio, self._rate, self._sound = audio, sample_rate, sound
+    def __init__(self, audio: Floats, sample_rate: int, played: Played, zero: float, rate: float) -> None:
+        self._audio, self._rate, self._guide, self._sound = audio, sample_rate, played, played.sound
         self._zero, self._pace = zero, rate
         self.voice_rms = self._voice()
         """Of the louder half of what was recorded while there was something to sing."""
@@ -89,7 +94,7 @@ class _Search:
     def guide_rms(self) -> float:
         """Of the guide as it is played, where its tones sound; of its clicks where there are no tones."""
         sound = self._sound
-        if sound.tones or sound.cues:
+        if (sound.tones or sound.cues) and sound.settings.guide_volume:
             one = (sound.tones or sound.cues)[0]
             samples = sound.tone_samples(one, np.arange(one.start, one.end, 1 / self._rate))
         else:
@@ -120,10 +125,10 @@ class _Search:
         band = (frequency > 0.8 * PLAIN_PITCH * LOW) & (frequency < 1.1 * HIGH)
         strength, energy = np.zeros(length), 0.0
         for click in clicks:
-            heard = self._part(click.start - REACH, size)
-            if heard is None:
+            heard, share = self._part(click.start - REACH, size), self._guide.share_of_click(click)
+            if heard is None or not share:
                 continue
-            played = np.fft.rfft(self._click(click), length) * band
+            played = np.fft.rfft(share * self._click(click), length) * band
             spectrum = np.fft.rfft(heard, length) * band
             weight = 1 / (np.sum(np.abs(spectrum) ** 2) + FLOOR)
             strength += weight * np.fft.irfft(spectrum * np.conj(played), length)
@@ -134,10 +139,10 @@ class _Search:
         """Amplitude of the tones in the recording, those played being 1; 0 if they are not found."""
         coherent = whole = played = 0.0
         for tone, quiet in self._listened():
-            heard = self._blocks(tone, quiet)
-            if len(heard) < FEWEST or not _begins_with_it(heard):
+            heard, share = self._blocks(tone, quiet), self._guide.share_of_tone(tone)
+            if not share or len(heard) < FEWEST or not _begins_with_it(heard):
                 continue
-            reference = self._played(tone)
+            reference = share * self._played(tone)
             coherent += float(np.sum(np.abs(heard.mean(axis=0)) ** 2)) * len(heard)
             whole += float(np.sum(np.abs(heard) ** 2))
             played += float(np.sum(np.abs(reference) ** 2)) * len(heard)

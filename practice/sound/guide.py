@@ -98,13 +98,11 @@ class GuideSound:
             self._tone(note) for note in target.notes if note.manner is Manner.LISTEN and self._sounds(note)
         )
         """Of those, the ones during which the singer is silent."""
-        self.scale: float = min(1.0, LOUDEST / max(self._sum(), LOUDEST))
+        self.scale: float = scale_of(settings)
         """By which everything is softer than its settings say."""
-        drone = settings.drone_midi
-        drones = (
-            [Tone(self.begin, self.end, settings.hz(drone), volume=settings.drone_volume)] if drone is not None else []
-        )
-        self._sounding = _During([*self.cues, *self.tones, *drones]), _During(self.clicks)
+        self.drones = tuple(self._drones())
+        """What is held all the time."""
+        self._sounding = During([*self.cues, *self.tones, *self.drones]), During(self.clicks)
 
     def samples(self, start: int, size: int) -> NDArray[np.float32]:
         """The sound from sample `start` of the target on, below 0 in the count-in: float32 `(size,)`, less than 1."""
@@ -125,12 +123,6 @@ class GuideSound:
     def click_samples(self, click: Click, time: NDArray[np.float64]) -> NDArray[np.float64]:
         """One of its clicks alone at seconds `(n,)`, as loud as it is played."""
         return self.scale * self.settings.metronome_volume * click.samples(time)
-
-    def _sum(self) -> float:
-        """The largest amplitude there can be: one note or the cue, the drone, and a click."""
-        settings = self.settings
-        drone = settings.drone_volume if settings.drone_midi is not None else 0.0
-        return settings.guide_volume + drone + settings.metronome_volume
 
     def _cues(self) -> Iterator[Tone]:
         cue = self.settings.cue
@@ -163,7 +155,14 @@ class GuideSound:
         )
 
 
-class _During(Generic[P]):
+def scale_of(settings: GuideSettings) -> float:
+    """What keeps the largest amplitude there can be within LOUDEST: one note or the cue, the drone, and a click."""
+    drone = settings.drone_volume if settings.drone_midi is not None else 0.0
+    most = settings.guide_volume + drone + settings.metronome_volume
+    return min(1.0, LOUDEST / max(most, LOUDEST))
+
+
+class During(Generic[P]):
     """Sounds, of which those that are heard in a stretch of time are found quickly."""
 
     def __init__(self, parts: Sequence[P]) -> None:

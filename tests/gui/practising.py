@@ -34,6 +34,7 @@ class Singer:
         self.room, self.scene, self.view = window.practice, window.practice.scene, window.stage.view
         self.clock, self.guides, self.line = Clock(), [], {}
         self.kept = []
+        self.keep = self.kept.append
         self.refuse = None
         studio.prepare = self._prepare
         self.room.songs.rehearse = self._rehearse
@@ -58,13 +59,14 @@ class Singer:
             if self.refuse is not None and not arrangement.silent:
                 raise self.refuse
             self.guides.append((step, arrangement))
-            return FakeGuide(self.clock)
+            self.playing = FakeGuide(self.clock)
+            return self.playing
 
         return Rehearsal(
             opened.steps,
             name=opened.name,
             folder=self.folder,
-            keep=self.kept.append,
+            keep=lambda outcome: self.keep(outcome),
             judge=self._judge,
             accompany=accompany,
             clock=self.clock,
@@ -115,7 +117,7 @@ class Singer:
             self.window.scenes.timer.stop()
             if self.window.listening.transport.state is Transport.RUNNING:
                 self.window.listening.tick()
-            return self.scene.state is state and not self.scene._busy
+            return self.scene.state is state and not self.scene._waiting.busy
 
         self.qtbot.waitUntil(so, timeout=20_000)
 

@@ -91,7 +91,7 @@ def test_the_verdict_of_a_note_is_short():
     note = TargetNote(0, 1, 64.0, "love ")
     score = NoteScore(note, True, 0.8, 0.12, -30.0, within_25=0.5, spread_cents=6.0, held=0.9, sung_start=0.1)
     assert verdict(score) == "30 cents flat, 120 ms late"
-    assert row(score, Music())[:4] == ["E4  love", "−30", "+120 ms", "±6"]
+    assert row(2, score, Music())[:4] == ["3 · E4  love", "−30", "+120 ms", "±6"]
     assert verdict(NoteScore(note)) == "not sung"
     assert verdict(NoteScore(note, True, 1.0, 0.0, 3.0, octaves=-1, sung_start=0.0, held=1.0)) == "an octave low"
     assert verdict(NoteScore(note, True, 1.0, 0.0, 3.0, sung_start=0.0, held=1.0)) == "well sung"

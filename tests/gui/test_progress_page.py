@@ -106,7 +106,7 @@ def test_a_week_in_texts(opened, sung):
     page = opened()
     assert page.figures.text() == "5 takes on 4 days, 7 min in all"
     assert [chart.title for chart in page.charts] == ["Score", "Notes", "Minutes a day", "Range"]
-    assert page.notes.readout == "to work on: D4, 100%, −20 cents"
+    assert page.notes.readout == "to work on: D4, −20 cents"
     assert page.minutes.readout == "7 min on 4 days"
     assert page.ranges.readout == "last A2 to G4, 22 semitones"
     assert cells(page)[:2] == [

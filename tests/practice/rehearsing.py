@@ -9,8 +9,10 @@ import numpy as np
 import soundfile
 
 from livepitch.practice.exercise.step import Step
+from livepitch.practice.rehearsal.accompanied import guide_settings
 from livepitch.practice.rehearsal.arrangement import song_step
 from livepitch.practice.rehearsal.rehearsal import Rehearsal
+from livepitch.practice.sound.changes import Change
 from livepitch.practice.target.target import Beat, Target, TargetNote
 from livepitch.realtime.frame import PitchFrame
 from livepitch.realtime.takes import Recording, take_files
@@ -42,12 +44,18 @@ class FakeGuide:
 
     def __init__(self, clock: Clock, offset: float = 0.0) -> None:
         self.clock, self.offset, self.error, self.sounds, self.torn = clock, offset, None, False, 0
+        self.changes = ()
 
     def start(self) -> None:
         self.begun, self.sounds = self.clock.now, True
 
     def stop(self) -> None:
         self.sounds = False
+
+    def change(self, step, arrangement) -> None:
+        settings = replace(guide_settings(step, arrangement), count_in_beats=None)  # is over
+        if not self.changes or settings != self.changes[-1].settings:
+            self.changes = (*self.changes, Change(self.position_at(self.clock.now), settings))
 
     def position_at(self, instant: float) -> float:
         return round(instant - self.begun - 2.0, 6)
