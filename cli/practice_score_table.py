@@ -52,14 +52,15 @@ def _first_work(score: TakeScore) -> str:
 
 
 def _notes(score: TakeScore, width: int) -> Table:
-    from ..practice.notes import midi_name
+    from ..practice.naming import NoteNames
 
+    names = NoteNames(key=score.key)
     columns = dict(COLUMNS if width >= ROOMY else list(COLUMNS)[:4])
     lyrics = any(note.target.lyric.strip() for note in score.notes)
     table = _grid("", "note", *(["lyric"] if lyrics else []), "", *columns)
     for number, note in enumerate(score.notes, 1):
         midi = note.target.midi
-        name = NONE if math.isnan(midi) else midi_name(round(midi))
+        name = NONE if math.isnan(midi) else names.name(round(midi))
         lyric = [_escaped(note.target.lyric.strip())] if lyrics else []
         cells = [column(note) for column in columns.values()] if note.target.scored else [NONE] * len(columns)
         table.add_row(str(number), name, *lyric, _mark(note), *cells)

@@ -140,4 +140,10 @@ def _plain(pitch_class: int, flats: bool) -> tuple[int, int]:
     return NATURALS.index(pitch_class - accidental), accidental
 
 
+def signature_key(sharps: int, minor: bool = False) -> Key:
+    """The key of a signature with so many sharps, flats negative; a minor one with its natural scale."""
+    major = 7 * sharps % 12
+    return Key((major - MINOR) % 12, "natural-minor") if minor else Key(major, "major")
+
+
 CHROMATIC = Key()

@@ -98,6 +98,14 @@ def test_typed_notes_another_octave_and_json_alone(livepitch_here: Cli, folder: 
     assert [note["octaves"] for note in figures["notes"]] == [-1, -1, -1]
 
 
+def test_notes_are_named_as_they_were_typed(livepitch_here: Cli, folder: Path) -> None:
+    done = livepitch_here("practice", "score", "A3:2 Eb4:2 B3:2", folder / "takes/anna.wav")
+    assert done.returncode == 0, done.stderr
+    assert "2  E♭4" in done.stdout
+    assert "E♭4 (note 2) was " in " ".join(done.stdout.split())
+    assert "D♯" not in done.stdout
+
+
 def test_a_recording_is_a_target_and_the_key_is_found(livepitch_here: Cli, folder: Path) -> None:
     own = livepitch_here("practice", "score", folder / "takes/anna.wav", folder / "takes/anna.wav", "--json", "-")
     assert json.loads(own.stdout)["score"] >= 99

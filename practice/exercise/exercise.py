@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import cycle, islice
 
@@ -100,7 +100,7 @@ class Exercise:
         title = self.title if self.hidden else f"{self.title}, {self._place(phrase, tonic, key)}"
         spoken = phrase.ask or self.sentence
         return Step(
-            target=_target(title, phrase, tonic, tempo, self.bar),
+            target=replace(_target(title, phrase, tonic, tempo, self.bar), key=key),
             title=title,
             spoken=spoken if self.hidden else f"{spoken} {_beginning(phrase, tonic, key)}",
             number=number,

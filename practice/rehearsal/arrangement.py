@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from ..exercise.step import Step
 from ..notes import EQUAL_TUNING
-from ..scales import CHROMATIC, Key
 from ..sound.count_in import bar_beats, beat_seconds
 from ..target.target import Target
 from ..temperament import EQUAL
@@ -84,14 +83,14 @@ class Arrangement:
 AS_WRITTEN = Arrangement()
 
 
-def song_step(target: Target, key: Key = CHROMATIC) -> Step:
+def song_step(target: Target) -> Step:
     """A whole song as a single step."""
     return Step(
         target=target,
         title=target.name,
         spoken="Sing along.",
         number=1,
-        key=key,
+        key=target.key,
         tempo=60.0 / beat_seconds(target),
         bar=bar_beats(target),
         cue=_first(target),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from ..scales import Key
 from .faults import faults, note_label
 from .grading import losses, weight
 from .judging import Judging
@@ -26,16 +27,16 @@ def weakest(notes: Sequence[NoteScore], judging: Judging) -> tuple[int, ...]:
 
 
 def advice(
-    notes: Sequence[NoteScore], score: float, work_on: Sequence[int], offset: float, judging: Judging
+    notes: Sequence[NoteScore], score: float, work_on: Sequence[int], offset: float, judging: Judging, key: Key
 ) -> tuple[str, ...]:
     """Why the score is what it is; the tendencies; a sentence for each note to work on.
 
-    offset: semitones that the voice lay above the target as a whole.
+    offset: semitones that the voice lay above the target as a whole. key: that notes are spelt in.
     """
     return (
         _reason(notes, score, judging),
         *tendencies(notes, offset, judging),
-        *(_about(notes[index], index, judging) for index in work_on),
+        *(_about(notes[index], index, judging, key) for index in work_on),
     )
 
 
@@ -58,7 +59,7 @@ def _reason(notes: Sequence[NoteScore], score: float, judging: Judging) -> str:
 def _costs(notes: Sequence[NoteScore], judging: Judging) -> dict[str, float]:
     """What was lost by what."""
     costs = dict.fromkeys(
-        ("missed notes", "pitch", "timing", "short notes", "unsteady notes", "scoops", "flat swells"), 0.0
+        ("missed notes", "pitch", "timing", "short notes", "unsteady notes", "scoops", "weak swells"), 0.0
     )
     for note in notes:
         if math.isnan(note.held):
@@ -71,6 +72,6 @@ def _costs(notes: Sequence[NoteScore], judging: Judging) -> dict[str, float]:
     return costs
 
 
-def _about(note: NoteScore, index: int, judging: Judging) -> str:
+def _about(note: NoteScore, index: int, judging: Judging, key: Key) -> str:
     found = faults(note, judging)[:2]
-    return f"{note_label(note, index)} {' and '.join(fault.words for fault in found)}: {found[0].remedy}."
+    return f"{note_label(note, index, key)} {' and '.join(fault.words for fault in found)}: {found[0].remedy}."

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ..notes import midi_name
+from ..naming import NoteNames
+from ..scales import Key
 from ..target.target import Kind
 from .grading import losses
 from .judging import Judging
@@ -37,14 +38,14 @@ def faults(note: NoteScore, judging: Judging) -> list[Fault]:
     return sorted(found, key=lambda fault: -fault.weight)
 
 
-def note_label(note: NoteScore, index: int) -> str:
+def note_label(note: NoteScore, index: int, key: Key) -> str:
     """Such as "E4 (note 5, “love”)"."""
     syllable = note.target.lyric.strip(" -_~")
     words = f"note {index + 1}, “{syllable}”" if syllable else f"note {index + 1}"
     return (
         f"A spoken note ({words})"
         if math.isnan(note.target.midi)
-        else f"{midi_name(round(note.target.midi))} ({words})"
+        else f"{NoteNames(key=key).name(round(note.target.midi))} ({words})"
     )
 
 

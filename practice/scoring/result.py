@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..scales import CHROMATIC, Key
 from ..target.target import TargetNote
 
 NAN = math.nan
@@ -120,6 +121,8 @@ class TakeScore:
     """How much faster than the target the take was found to be, taken out too; 1 where the target's tempo was kept."""
     ultrastar: UltraStarPoints | None = None
     """For UltraStar songs."""
+    key: Key = CHROMATIC
+    """That the target's notes are spelt in."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for JSON: `score`, `notes`, `advice` and the rest."""

@@ -36,10 +36,11 @@ def score_take(target: Target, heard: Heard, judging: Judging = DEFAULT) -> Take
         target=target.name,
         score=score,
         notes=notes,
-        advice=advice(notes, score, work_on, laid.placement.offset, judging),
+        advice=advice(notes, score, work_on, laid.placement.offset, judging, target.key),
         work_on=work_on,
         shift=laid.placement.shift,
         tempo=laid.placement.tempo,
+        key=target.key,
         ultrastar=ultrastar_points(target, voice, laid.placement, DIFFICULTIES[judging.difficulty]),
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..scales import CHROMATIC, Key
 from .target import Beat, Target, TargetNote, one_voice
 from .target_file import TargetError, TargetFile
 from .text import shown
@@ -38,6 +39,7 @@ class Draft:
     line_times: tuple[float, ...] = ()
     """Seconds at which lines of the lyrics begin."""
     beat_seconds: float = math.nan
+    key: Key = CHROMATIC
 
 
 def assembled(path: Path, title: str, drafts: Sequence[Draft]) -> TargetFile:
@@ -70,7 +72,7 @@ def _target(path: Path, name: str, part: str, draft: Draft) -> Target:
     sung = one_voice([replace(note, lyric=shown(note.lyric)) for note in draft.notes if note.end > note.start])
     starts = [note.start for note in sung]
     lines = {bisect_left(starts, time - 1e-6) for time in draft.line_times} - {len(sung)}
-    return Target(name, sung, draft.beats, part, path, draft.beat_seconds, tuple(sorted(lines)))
+    return Target(name, sung, draft.beats, part, path, draft.beat_seconds, tuple(sorted(lines)), draft.key)
 
 
 def _unlike(part: str, used: Counter[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..scales import CHROMATIC, Key, signature_key
 from .assembly import Draft, assembled
 from .midi_events import META, Event, MidiDamage, MidiFile, read_events
 from .midi_lyrics import Syllable, fit, syllables, under
@@ -15,7 +16,7 @@ from .target import Beat, TargetNote, one_voice
 from .target_file import TargetError, TargetFile
 from .text import decoded
 
-TRACK_NAME = 0x03
+TRACK_NAME, SIGNATURE = 0x03, 0x59
 DRUMS = 9  # channel 10, counted from 0
 
 
@@ -55,7 +56,8 @@ def _drafts(song: MidiFile, tracks: Sequence[tuple[Event, ...]]) -> list[Draft]:
     grid = beats(song, everything, tempi, last)
     lyrics = _placed([syllables(track, tempi) for track in tracks], voices)
     names = [_name(track) for track in tracks]
-    return [_draft(voice, _part_name(voice, voices, names), lyrics.get(index, ()), grid)
+    key = _key(everything)
+    return [replace(_draft(voice, _part_name(voice, voices, names), lyrics.get(index, ()), grid), key=key)
             for index, voice in enumerate(voices)]  # fmt: skip
 
 
@@ -102,6 +104,16 @@ def _placed(lyrics: Sequence[Sequence[Syllable]], voices: Sequence[Voice]) -> di
         if fits:
             placed[max(fits, key=lambda index: fits[index])] = words
     return placed
+
+
+def _key(events: Sequence[Event]) -> Key:
+    """That of the first signature that there can be."""
+    for event in events:
+        if event.status == META and event.kind == SIGNATURE and len(event.data) == 2 and event.data[1] < 2:
+            sharps = int.from_bytes(event.data[:1], "big", signed=True)
+            if abs(sharps) <= 7:
+                return signature_key(sharps, bool(event.data[1]))
+    return CHROMATIC
 
 
 def _name(track: Sequence[Event]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from ..scales import CHROMATIC, Key, signature_key
 from .assembly import Draft
 from .repeats import played
 from .score_bars import bar_marks, bars_of
@@ -50,8 +51,19 @@ def drafts_of(score: Score) -> list[Draft]:
         voices = _separate(_voices([notes_of(bar) for bar in own], order, clock))
         name = _name(part, len(drafts) + 1)
         names = [f"{name}, voice {number}" for number in range(1, len(voices) + 1)] if len(voices) > 1 else [name]
-        drafts += [_draft(voice, places, clock, grid) for voice, places in zip(names, voices, strict=False)]
+        key = _key(part)
+        drafts += [
+            replace(_draft(voice, places, clock, grid), key=key) for voice, places in zip(names, voices, strict=False)
+        ]
     return drafts
+
+
+def _key(part: Part) -> Key:
+    """That of its first signature, as it sounds."""
+    first: Any = part.recurse().getElementsByClass("KeySignature").first()
+    if first is None or first.sharps is None or abs(first.sharps) > 7:
+        return CHROMATIC
+    return signature_key(first.sharps, getattr(first, "mode", None) == "minor")
 
 
 def _name(part: Part, number: int) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
+from ..scales import CHROMATIC, Key
+
 
 class Kind(str, Enum):
     """How a note counts."""
@@ -104,6 +106,9 @@ class Target:
     lines: tuple[int, ...] = ()
     """Which notes begin a line of the lyrics, or a phrase: indices into `notes`, rising; empty if nothing is known."""
 
+    key: Key = CHROMATIC
+    """That its notes are spelt in, the chromatic one where none is known."""
+
     @property
     def duration(self) -> float:
         """Seconds from 0 to the end of the last note, or the last beat."""
@@ -118,7 +123,8 @@ class Target:
 
     def transposed(self, semitones: float) -> Target:
         """The same, higher by so much."""
-        return replace(self, notes=tuple(replace(note, midi=note.midi + semitones) for note in self.notes))
+        notes = tuple(replace(note, midi=note.midi + semitones) for note in self.notes)
+        return replace(self, notes=notes, key=replace(self.key, root=round(self.key.root + semitones) % 12))
 
     def at_tempo(self, factor: float) -> Target:
         """The same, `factor` times as fast. ValueError unless positive."""

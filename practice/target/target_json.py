@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from ..scales import Key
 from .target import Beat, Kind, Manner, Target, TargetNote
 from .target_file import TargetError, TargetFile
 
@@ -63,6 +64,7 @@ def _target_json(target: Target) -> dict[str, Any]:
         "source": None if target.source is None else str(target.source),
         "beat_seconds": _null(target.beat_seconds),
         "lines": list(target.lines),
+        "key": [target.key.root, target.key.scale],
         "notes": [_note_json(note) for note in target.notes],
     }
 
@@ -78,6 +80,7 @@ def _target(values: Mapping[str, Any], beats: tuple[Beat, ...]) -> Target:
     return Target(
         name=_value(values, "name", str), notes=notes, beats=beats, part=_value(values, "part", str),
         source=None if source is None else Path(source), beat_seconds=beat_seconds, lines=_lines(values, len(notes)),
+        key=_key(values),
     )  # fmt: skip
 
 
@@ -122,6 +125,16 @@ def _lines(values: Mapping[str, Any], notes: int) -> tuple[int, ...]:
     if not whole or any(after <= before for before, after in pairwise(lines)):
         raise _damaged("lines")
     return tuple(lines)
+
+
+def _key(values: Mapping[str, Any]) -> Key:
+    match _list(values, "key"):
+        case [int(root), str(scale)]:
+            try:
+                return Key(root, scale)
+            except ValueError as error:
+                raise _damaged("key") from error
+    raise _damaged("key")
 
 
 def _value(values: Mapping[str, Any], key: str, *kinds: type) -> Any:

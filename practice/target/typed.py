@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
+from ..scales import CHROMATIC, Key, signature_key
 from .target import Beat, Target, TargetNote
 from .target_file import TargetError
 
@@ -51,7 +53,7 @@ def typed_target(
     if not notes:
         raise TargetError(f"there is no note in {text[:40]!r}: {EXAMPLE}")
     beats = tuple(Beat(index * 60 / tempo, index % bar == 0) for index in range(math.ceil(beat - 1e-9)))
-    return Target(name, tuple(_spaced(note) for note in notes), beats)
+    return Target(name, tuple(_spaced(note) for note in notes), beats, key=_key(words))
 
 
 def _beats(text: str | None, dots: str) -> float:
@@ -65,6 +67,13 @@ def _midi(letter: str, signs: str, octave: int, german: bool) -> int:
     steps = [ACCIDENTALS[sign] for sign in SIGN.findall(signs)]
     flat = german and letter == "b" and not steps
     return 12 * (octave + 1) + PITCHES[letter] + sum(steps) - flat
+
+
+def _key(words: Sequence[str]) -> Key:
+    """One of flats where more flats than sharps were typed: what belongs to no key is then named as it was typed."""
+    signs = [sign for word in words if (match := WORD.fullmatch(word)) for sign in SIGN.findall(match["signs"] or "")]
+    flats = sum(ACCIDENTALS[sign] < 0 for sign in signs)
+    return signature_key(-1) if flats > len(signs) - flats else CHROMATIC
 
 
 def _spaced(note: TargetNote) -> TargetNote:
