@@ -86,6 +86,7 @@ class Window(QMainWindow):
         self.tuning_room.changed.connect(self.practice.ways.retune)
         self.progress = ProgressRoom(self.parts, escapes)
         self.practice.progress_wanted.connect(self.progress.open_page)
+        self.practice.scene.judged.connect(lambda _: self.progress.refresh())
         escapes.add(self.practice.entered, self.practice.cancel)
         escapes.add(self.takes.busy, self.takes.cancel)
         self.progress.take_wanted.connect(self.takes.open)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..takes.errands import Errands
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 class Aside:
     """Makes rehearsals that are judged there, one after another on the thread of `errands`."""
 
-    def __init__(self, errands: Errands) -> None:
-        self._errands = errands
+    def __init__(self, errands: Errands, complain: Callable[[str], None]) -> None:
+        """complain: told in one sentence, on any thread, what is wrong with the file of progress."""
+        self._errands, self._complain = errands, complain
         self._apart: Apart | None = None
 
     def rehearse(self, opened: Opened) -> Rehearsal:
@@ -29,7 +31,7 @@ class Aside:
         from ...practice.rehearsal.rehearsal import Rehearsal
 
         self._apart = self._apart or Apart()
-        keep = partial(remember, progress=Progress())
+        keep = partial(remember, progress=Progress(complain=self._complain))
         return Rehearsal(opened.steps, name=opened.name, keep=keep, judge=self._apart.judge)
 
     def warm(self) -> None:

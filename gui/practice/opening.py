@@ -42,8 +42,11 @@ class Opened:
         return replace(self, part=part, steps=(song_step(self.parts[part]),))
 
 
-def open_offer(offer: Offer, singer: VocalRange) -> Opened:
-    """An exercise's steps within a singer's range, a song, typed notes. TargetError, ValueError for no such thing."""
+def open_offer(offer: Offer, singer: VocalRange, cancelled: Callable[[], bool]) -> Opened:
+    """An exercise's steps within a singer's range, a song, typed notes. TargetError, ValueError for no such thing.
+
+    cancelled: asked now and then whether a song that takes long is still wanted.
+    """
     if offer.kind == EXERCISE:
         return _exercise(offer, singer)
     if offer.kind == TYPED:
@@ -52,7 +55,7 @@ def open_offer(offer: Offer, singer: VocalRange) -> Opened:
         return song(offer.key, (typed_target(offer.value, name="Typed notes"),))
     from ...practice.target.reading import read_targets
 
-    read = read_targets(Path(offer.value))
+    read = read_targets(Path(offer.value), cancelled)
     return song(offer.key, read.parts, read.voice, read.name)
 
 

@@ -44,13 +44,14 @@ class PracticeRoom(QObject):
     name = "practice"
     progress_wanted = pyqtSignal()
     """The user wants to see how earlier practice went."""
+    _told = pyqtSignal(str)
 
     def __init__(self, parts: Parts, listening: Listening, takes: TakesRoom) -> None:
         super().__init__()
         self._parts, self._listening, self._takes = parts, listening, takes
         self._errands, self._files = Errands("livepitch-practice"), Errands("livepitch-songs")
         self.scene = PracticeScene(parts, listening, self._errands)
-        self.ways, self.aside = Ways(parts, self.scene), Aside(self._errands)
+        self.ways, self.aside = Ways(parts, self.scene), Aside(self._errands, self._told.emit)
         self.songs = Songs(parts, self._files, self._errands, self.aside.rehearse)
         self.singer = SingingRange(parts, listening, self._files)
         self.choosing, self.settings = Choosing(parts, self.songs, self.singer), SettingsCard(parts.stage)
@@ -82,6 +83,7 @@ class PracticeRoom(QObject):
         scene, settings, ways, singer = self.scene, self.settings, self.ways, self.singer
         self.songs.opened.connect(self._show)
         self.choosing.showing.connect(self._clear)
+        self._told.connect(self._complain)
         for part in (scene, ways, singer, self.choosing):
             part.complained.connect(self._complain)
         scene.turned.connect(self._offer)

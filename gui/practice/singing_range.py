@@ -81,15 +81,15 @@ class SingingRange(QObject):
 
     def _take(self, found: VocalRange) -> None:
         self._singer = found
-        self._errands.run(lambda: _keep(found), failed=self.complained.emit)
+        self._errands.run(lambda: _keep(found, self.complained.emit), failed=self.complained.emit)
         self._banner.post("practice", f"Your range is {found.title}.", Rank.OFFER, seconds=SAID)
         self.found.emit(found)
 
 
-def _keep(found: VocalRange) -> None:
+def _keep(found: VocalRange, complain: Callable[[str], None]) -> None:
     """For the next practice, and among what was practised."""
     from ...practice.progress.store import Progress
     from ...practice.rehearsal.singer import remember_range
 
     remember_range(found)
-    Progress().add_range(found.low, found.high, datetime.now())
+    Progress(complain=complain).add_range(found.low, found.high, datetime.now())

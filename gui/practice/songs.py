@@ -48,18 +48,18 @@ class Songs(QObject):
 
     def open(self, offer: Offer, singer: Callable[[], VocalRange]) -> None:
         """Open what was chosen on the shelf; `singer` is called on the other thread."""
-        self._open(lambda: open_offer(offer, singer()), offer)
+        self._open(lambda cancelled: open_offer(offer, singer(), cancelled), offer)
 
     def open_part(self, opened: Opened, part: int) -> None:
         """The same song, another of its parts."""
-        self._open(lambda: opened.with_part(part), None)
+        self._open(lambda _: opened.with_part(part), None)
 
     def ask_song(self, folder: Path) -> None:
         """Ask for a file of notes."""
 
         def take(path: Path) -> None:
             offer = Offer(FILE, str(path), path.stem, "", "")
-            self._open(lambda: open_offer(offer, _nobody()), offer)
+            self._open(lambda cancelled: open_offer(offer, _nobody(), cancelled), offer)
 
         ask_for_file(self._parts.window, "Open a song", folder, SONGS, take)
 
@@ -76,7 +76,7 @@ class Songs(QObject):
         def report(share: float) -> None:
             self._share = share  # replaced whole; read on Qt's thread
 
-        self._open(lambda: open_recording(path, apart, report), None)
+        self._open(lambda _: open_recording(path, apart, report), None)
         self._apart, self._share = apart, 0.0
         self.card.say(f"Finding the notes of {path.name} …")
         self._clock.start(LOOK_EVERY)
@@ -93,12 +93,12 @@ class Songs(QObject):
         if apart is not None:
             self._others.run(apart.close)
 
-    def _open(self, work: Callable[[], Opened], offer: Offer | None) -> None:
+    def _open(self, work: Callable[[Callable[[], bool]], Opened], offer: Offer | None) -> None:
         self.cancel()
         ticket = self._ticket
 
         def make() -> tuple[Opened, Rehearsal]:
-            opened = work()
+            opened = work(lambda: ticket != self._ticket)
             return opened, self.rehearse(opened)
 
         def done(made: tuple[Opened, Rehearsal]) -> None:

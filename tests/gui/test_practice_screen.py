@@ -9,6 +9,9 @@ from PyQt6.QtCore import QPointF, Qt
 from livepitch.gui.practice import scene as scene_module
 from livepitch.gui.practice.bars import FILL, SUNG, _mixed
 from livepitch.gui.practice.shelf import OFFER
+from livepitch.practice.exercise.vocal_range import VocalRange
+from livepitch.practice.progress.place import default_file
+from livepitch.practice.progress.store import Progress
 from livepitch.practice.rehearsal.state import State
 from livepitch.realtime.devices import DeviceError
 
@@ -415,6 +418,17 @@ def test_the_range_is_found_and_used(singer):
     singer.press("Return", card.use_button)
     assert "G3–B3" in singer.window.stage.banner.label.text()
     assert singer.room.singer.known().title == "G3–B3"
+
+
+def test_a_damaged_file_of_progress_is_put_aside_and_told_of(singer):
+    file = default_file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"SQLite format 3\0" + 500 * b"no database")
+    singer.room.singer.finding.found.emit(VocalRange(50, 67))
+    banner = singer.window.stage.banner.label
+    singer.qtbot.waitUntil(lambda: f"{file.name}.bad" in banner.text())
+    singer.qtbot.waitUntil(file.exists)
+    assert [(found.low, found.high) for found in Progress().ranges()] == [(50, 67)]
 
 
 def test_the_settings_card_changes_how_the_next_take_is_judged(singer):
