@@ -4,32 +4,26 @@ from __future__ import annotations
 
 from functools import partial
 
-from PyQt6.QtCore import QEvent, QObject, QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from ...practice.music import Music
+from ..corner_card import CornerCard
 from .concert_pitch import ConcertPitch
 from .topics import Topic, chosen, topics, written_key
 
-WIDTH, LEFT, BOTTOM = 420, 24, 60  # px; from the parent's edges
-COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+WIDTH, BOTTOM = 420, 60  # px; from the parent's edge
 
 
-class MusicCard(QFrame):
-    """Lies at the lower left, where neither note nor keys nor banner are.
-
-    While a control of it has the focus, keys that the control may need are no shortcuts.
-    """
+class MusicCard(CornerCard):
+    """Every setting of the music."""
 
     picked = pyqtSignal(str, str)
     """A topic's field and the value of the entry that was picked."""
-    closed = pyqtSignal()
 
     def __init__(self, over: QWidget, pitches: dict[float, QAction]) -> None:
-        super().__init__(over)
-        self.setObjectName("music")
-        self.setAccessibleName("Music settings")
+        super().__init__(over, "Music settings", BOTTOM, (Qt.Key.Key_K,))
         self.concert_pitch = ConcertPitch()
         self.boxes: dict[str, QComboBox] = {}
         self.written, self.problem = QLabel(), QLabel()
@@ -43,8 +37,6 @@ class MusicCard(QFrame):
         self.close_button.setToolTip("Close (K or Esc)")
         self.close_button.clicked.connect(self.close_card)
         self._arrange()
-        over.installEventFilter(self)
-        self.hide()
 
     def _arrange(self) -> None:
         layout = QGridLayout(self)
@@ -105,51 +97,18 @@ class MusicCard(QFrame):
             box.setToolTip(f"{current.tip} ({current.keys.partition(',')[0]}, …)")
         self.written.setText(written_key(music))
         self.written.setVisible(bool(self.written.text()))
-        self._place()
+        self.place()
 
     def say_problem(self, sentence: str) -> None:
         """Say why a choice could not be taken, or nothing."""
         self.problem.setText(sentence)
         self.problem.setAccessibleName(sentence)
         self.problem.setVisible(bool(sentence))
-        self._place()
+        self.place()
 
     def open_card(self) -> None:
         """Show it, the first setting ready for the keys."""
-        self._place()
-        self.show()
-        self.raise_()
-        self.boxes["root"].setFocus()
-
-    def close_card(self) -> None:
-        """Hide it; the keys are the window's again."""
-        self.hide()
-        self.closed.emit()
-
-    def event(self, event: QEvent | None) -> bool:
-        """Keep keys without Ctrl, which a control may need, from being shortcuts; all but the card's own."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            typed = not event.modifiers() & COMMANDS and event.key() not in (Qt.Key.Key_K, *FUNCTION_KEYS)
-            event.setAccepted(typed)
-            return typed
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
-        """Escape closes; no other key that a control left goes on to the window."""
-        if event is not None and event.key() == Qt.Key.Key_Escape:
-            self.close_card()
-
-    def eventFilter(self, _watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
-        """Of the parent: stay in its corner."""
-        if event is not None and event.type() == QEvent.Type.Resize:
-            self._place()
-        return False
-
-    def _place(self) -> None:
-        over = self.parentWidget()
-        assert over is not None
-        self.adjustSize()
-        self.move(LEFT, max(over.height() - self.height() - BOTTOM, 0))
+        self.open_on(self.boxes["root"])
 
 
 class Box(QComboBox):
@@ -160,9 +119,6 @@ class Box(QComboBox):
         super().paintEvent(event)
         sides = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         QPainter(self).drawText(self.rect().adjusted(0, 0, -10, 0), sides, "▾")
-
-
-FUNCTION_KEYS = tuple(Qt.Key(Qt.Key.Key_F1.value + place) for place in range(12))
 
 
 def _preset(action: QAction, a4: float) -> QToolButton:

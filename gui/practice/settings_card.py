@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QWidget
 
-from ..music.music_card import COMMANDS, FUNCTION_KEYS, Box
+from ..corner_card import CornerCard
+from ..music.music_card import Box
 from ..viewmodel.practice_choices import MOST_COUNTED, TIMBRES, Choices
 
-WIDTH, LEFT, BOTTOM = 430, 24, 150  # px; from the parent's edges
+WIDTH, BOTTOM = 430, 150  # px; from the parent's edge
 STRICTNESS = {
     "strict": ("Strict", "25 cents, a tenth of a second"),
     "teacher": ("As a teacher", "50 cents, two tenths of a second"),
@@ -22,7 +22,7 @@ STRICTNESS = {
 GUIDES = {None: "As the exercise has it", True: "Always", False: "Never"}
 
 
-class SettingsCard(QFrame):
+class SettingsCard(CornerCard):
     """Lies at the lower left, as the music settings do."""
 
     changed = pyqtSignal(object)
@@ -35,14 +35,10 @@ class SettingsCard(QFrame):
     """The singer's range is to be found."""
 
     def __init__(self, over: QWidget) -> None:
-        super().__init__(over)
-        self.setObjectName("music")
-        self.setAccessibleName("Practice settings")
+        super().__init__(over, "Practice settings", BOTTOM)
         self._choices, self._showing = Choices(), False
         self._make_controls()
         self._arrange()
-        over.installEventFilter(self)
-        self.hide()
 
     def _make_controls(self) -> None:
         self.part = _box("Part", "Which voice of the song is sung", ())
@@ -129,7 +125,7 @@ class SettingsCard(QFrame):
         self.part.setCurrentIndex(current)
         for widget in (self._part_name, self.part):
             widget.setVisible(len(names) > 1)
-        self._place()
+        self.place()
 
     def show_range(self, title: str) -> None:
         """Show the singer's range."""
@@ -138,14 +134,7 @@ class SettingsCard(QFrame):
 
     def open_card(self) -> None:
         """Show it, the first choice ready for the keys."""
-        self._place()
-        self.show()
-        self.raise_()
-        (self.part if not self.part.isHidden() else self.guide).setFocus()
-
-    def close_card(self) -> None:
-        """Hide it."""
-        self.hide()
+        self.open_on(self.part if not self.part.isHidden() else self.guide)
 
     def _take(self, *_: object) -> None:
         if self._showing:
@@ -163,31 +152,6 @@ class SettingsCard(QFrame):
             octave_free=self.octave_free.isChecked(),
         )
         self.changed.emit(self._choices)
-
-    def event(self, event: QEvent | None) -> bool:
-        """Keep keys without Ctrl, which a control may need, from being shortcuts; but for function keys."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            typed = not event.modifiers() & COMMANDS and event.key() not in FUNCTION_KEYS
-            event.setAccepted(typed)
-            return typed
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
-        """Escape closes; no other key that a control left goes on to the window."""
-        if event is not None and event.key() == Qt.Key.Key_Escape:
-            self.close_card()
-
-    def eventFilter(self, _watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
-        """Of the parent: stay in its corner."""
-        if event is not None and event.type() == QEvent.Type.Resize:
-            self._place()
-        return False
-
-    def _place(self) -> None:
-        over = self.parentWidget()
-        assert over is not None
-        self.adjustSize()
-        self.move(LEFT, max(over.height() - self.height() - BOTTOM, 8))
 
 
 def _box(name: str, tip: str, entries: Any) -> Box:

@@ -10,8 +10,9 @@ from PyQt6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ...practice.music import Music
+from ..corner_card import kept
 from ..look.theme import Theme
-from ..music.music_card import COMMANDS, FUNCTION_KEYS, Box
+from ..music.music_card import Box
 from ..notices import Button
 from ..viewmodel.progress_found import PERIODS, Found, Wish
 from ..viewmodel.progress_words import summary_text
@@ -194,12 +195,9 @@ class ProgressPage(QFrame):
         QPainter(self).fillRect(self.rect(), QColor(self._theme().window))
 
     def event(self, event: QEvent | None) -> bool:
-        """Keep keys without Ctrl, which lists and charts need, from being shortcuts; all but the function keys."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            typed = not event.modifiers() & COMMANDS and event.key() not in FUNCTION_KEYS
-            event.setAccepted(typed)
-            return typed
-        return super().event(event)
+        """Lists and charts need keys: see `kept`."""
+        stays = kept(event)
+        return super().event(event) if stays is None else stays
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
         """Escape answers no, else closes; no other key that a control left goes on to the window."""
