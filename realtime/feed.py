@@ -195,7 +195,7 @@ class Feed:
         if not frames:
             return
         settler, emitted = tracker.settler, self._clock()
-        needed = frames[0].time + tracker.settled_latency  # one window gave them all
+        needed = frames[-1].time + tracker.settled_latency  # one window gave them all
         stamped = [self._stamped(frame, needed, settler.begun, settler.marks, emitted, math.nan) for frame in frames]
         if self._live:
             self._counters.add_settled(stamped)

@@ -16,11 +16,15 @@ HOP_FRAMES = 16  # frames given out per run
 
 @dataclass(frozen=True)
 class Layout:
-    """What a window holds, in frames of 10 ms: `context`, then `hop` new ones to give out, then `lookahead`."""
+    """What a window holds, in frames of 10 ms: `context`, then `hop` new ones to give out, then `lookahead`.
+
+    The first window of a stream has no context. It gives out `opening` frames, if those are more.
+    """
 
     context: int = CONTEXT
     lookahead: int = LOOKAHEAD
     hop: int = HOP_FRAMES
+    opening: int = 0
 
     def __post_init__(self) -> None:
         if self.context < 0 or self.lookahead < 0 or self.hop < 1:
@@ -57,8 +61,12 @@ class Layout:
     def lengths(self) -> list[int]:
         """Every length of window, padded to the grid, that a stream runs before its end."""
         runs = -(-(self.context + GRID) // self.hop) + GRID  # by then the places on the grid have come round
-        firsts = range(0, runs * self.hop, self.hop)
-        return sorted({_on_grid(first + self.hop + self.lookahead - self.start(first)) for first in firsts})
+        firsts = [0, *range(self.size(0), self.size(0) + runs * self.hop, self.hop)]
+        return sorted({_on_grid(first + self.size(first) + self.lookahead - self.start(first)) for first in firsts})
+
+    def size(self, first: int) -> int:
+        """Frames that the window gives out whose first new frame is `first`."""
+        return self.hop if first else max(self.hop, self.opening)
 
     def start(self, first: int) -> int:
         """Where the window begins whose first new frame is `first`.
@@ -73,5 +81,6 @@ def _on_grid(frames: int) -> int:
 
 
 # Of what settles an instant curve. The singer sees a pitch already, so it may take its time: this much right context
-# costs little and comes nearer to the whole file (docs/windowed.md). Once full, a window is 128 frames long.
-SETTLED = Layout(context=64, lookahead=32, hop=32)
+# costs little and comes nearer to the whole file (docs/windowed.md). Once full, a window is 128 frames long. Until a
+# voice has been in sight, a faint hum or whine may pass for one: so the first window waits until it holds 160 frames.
+SETTLED = Layout(context=64, lookahead=32, hop=32, opening=128)

@@ -176,5 +176,5 @@ class Settles(Tracker, Protocol):
 
     @property
     def settled_latency(self) -> float:
-        """Seconds from a settled frame's centre to the last sample it needs."""
+        """Seconds from the centre of a window's last settled frame to the last sample that all of them need."""
         ...

@@ -72,8 +72,8 @@ class Settler:
 
     @property
     def lookahead(self) -> float:
-        """Seconds that a frame waits for its hop to fill and for the sound to its right, beside the mel's own."""
-        return self.layout.waiting * FRAME_SECONDS
+        """Seconds to the right of a window's last frame that it waits for, beside the mel's own."""
+        return self.layout.lookahead * FRAME_SECONDS
 
     @property
     def expected(self) -> float | None:
@@ -163,9 +163,8 @@ class Settler:
     def _leap(self, hops: int) -> None:
         """Goes on `hops` later; what is under way is given up."""
         self._run = None
-        n = hops * self.layout.hop
+        n = self._stream.leap(hops)
         self._unsettled += n
-        self._stream.leap(hops)
         self._decoder.leap(n)
 
     def _note(self, started: float) -> None:
@@ -211,7 +210,7 @@ class SettlingTracker(StreamTracker):
 
     @property
     def settled_latency(self) -> float:
-        """Seconds from a settled frame's centre to the last sample that it may need."""
+        """Seconds from the centre of a window's last settled frame to the last sample that all of them may need."""
         return self._chunker.latency + self.settler.lookahead
 
     def warm_up(self) -> None:

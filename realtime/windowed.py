@@ -23,7 +23,6 @@ class WindowedStream:
         self._network = network
         self.layout = layout or Layout()
         self.lookahead, self.hop = self.layout.waiting, self.layout.hop
-        self._needed = self.layout.waiting + 1  # frames from the first of a hop to the last that it needs
         self.reset()
         use_cores(1)  # the network's lanes share the cores already
 
@@ -37,8 +36,8 @@ class WindowedStream:
         """Log-mel (n, 128) -> salience (m, 360) of the frames that have enough right context now."""
         self.hear(mel)
         out = [np.empty((0, N_BINS), np.float32)]
-        while self.waiting >= self._needed:
-            out.append(self._run(self.hop, self._given + self._needed))
+        while self.hops:
+            out.append(self._run(self._next, self._given + self._needed))
         return np.concatenate(out)
 
     def flush(self) -> Floats:
@@ -59,8 +58,8 @@ class WindowedStream:
 
     @property
     def hops(self) -> int:
-        """Hops that have enough right context now."""
-        return max(0, self.waiting - self.layout.lookahead) // self.hop
+        """Hops that have enough right context now, what the first window gives out counting as one."""
+        return max(0, self.waiting - self._needed + self.hop) // self.hop
 
     @property
     def window(self) -> int:
@@ -72,7 +71,7 @@ class WindowedStream:
 
         Yields the name of the slice that the next step computes, to its end; returns salience (m, 360).
         """
-        n = self.waiting if end else self.hop
+        n = self.waiting if end else self._next
         start, stop = self.layout.start(self._given), self._given + (n if end else self._needed)
         mel = padded_to_grid(self._mel[start - self._base : stop - self._base])
         begin = 0 if self._state is None else self._given - start
@@ -86,11 +85,16 @@ class WindowedStream:
         self._forget()
         return np.array(salience[first : first + n])
 
-    def leap(self, hops: int) -> None:
-        """Leaves out so many hops; the GRU's state after them comes from running it over the next window's context."""
-        self._given += hops * self.hop
+    def leap(self, hops: int) -> int:
+        """Leaves out so many hops, at least one, and says how many frames those are.
+
+        The GRU's state after them comes from running it over the next window's context.
+        """
+        n = self._next + (hops - 1) * self.hop
+        self._given += n
         self._state = None
         self._forget()
+        return n
 
     def warm_up(self) -> None:
         """Runs every length of window once, so that the first real one is not slow; resets the stream."""
@@ -102,6 +106,16 @@ class WindowedStream:
         """Runs a window of `length` frames, a multiple of 32, for nothing; spoils the state until `reset`."""
         features = self._features(np.zeros((length, N_MELS), np.float32))
         mx.eval(self._recur(features, max(0, length - self.layout.waiting - 1), 1), self._state)
+
+    @property
+    def _next(self) -> int:
+        """Frames that the next window gives out."""
+        return self.layout.size(self._given)
+
+    @property
+    def _needed(self) -> int:
+        """Frames from the first of these to the last that they need."""
+        return self._next + self.layout.lookahead
 
     def _run(self, n: int, stop: int, padding: bool = False) -> Floats:
         """Gives out `n` frames from a window that ends before frame `stop`; the GRU may see its padding, too."""

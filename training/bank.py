@@ -10,7 +10,7 @@ import soundfile as sf
 import torch
 from torch import Tensor
 
-from .voices import HOP, PITCHED, UNKNOWN, has_pitch
+from .voices import HOP, PITCHED, UNKNOWN, VOICED, has_pitch
 
 TAPS = 12  # of the interpolating sinc
 
@@ -32,6 +32,15 @@ class Bank:
         """The part between two fractions of the length."""
         a, b = int(start * self.n_frames), int(stop * self.n_frames)
         return Bank(self.audio[a * HOP : b * HOP], self.f0[a:b], self.state[a:b])
+
+
+def deep_starts(bank: Bank, frames: int, ceiling: float) -> Tensor:
+    """Frames (k,), every half second, from which `frames` on hold a voice of a median pitch below `ceiling` Hz."""
+    starts = torch.arange(0, bank.n_frames - frames, 50, device=bank.f0.device)
+    at = starts[:, None] + torch.arange(frames, device=starts.device)
+    voiced = bank.state[at] == VOICED
+    middle = torch.where(voiced, bank.f0[at], torch.nan).nanmedian(1).values
+    return starts[(voiced.float().mean(1) > 0.2) & (middle < ceiling)]
 
 
 def load_audio(path: Path, device: torch.device) -> Tensor:

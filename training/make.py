@@ -1,9 +1,9 @@
 """One command per bundled checkpoint: `python -m training.make stream --voices DIR --out DIR`.
 
 Builds what is missing of OUT/pack, then trains on it with the shipped settings: run after run, each from the weights
-of the one before, and the mean of the last two is the checkpoint. Called again it goes on where it stopped: a stage
-works in OUT/unfinished, and what it made is moved to its place when it has ended well. To make something again, delete
-it and what was made from it. Options not listed here go to `training.train`.
+of one before, or from the mean of several; so is the checkpoint. Called again it goes on where
+it stopped: a stage works in OUT/unfinished, and what it made is moved to its place when it has ended well. To make
+something again, delete it and what was made from it. Options not listed here go to `training.train`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from livepitch.model.checkpoint import read_checkpoint, write_checkpoint
+from livepitch.model.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 
 from . import train
 from .average import mean_of
@@ -32,27 +32,37 @@ class Run:
     rate: float
     ema: float
     seed: int
+    start: tuple[int, ...] = ()
+    """Seeds of the runs before it from the mean of whose weights it starts; of nothing if there are none."""
     without: str = ""
+    halved: float = 0.0
+    uneven: float = 0.0
+    windows: float = 0.0
 
     def words(self) -> list[str]:
         """As `training.train` takes them."""
         words = f"--steps {self.steps} --rate {self.rate} --ema {self.ema} --seed {self.seed}"
+        words += f" --halved {self.halved} --uneven {self.uneven} --windows {self.windows}"
         return [*words.split(), *(["--without", *self.without.split()] if self.without else [])]
 
 
+EARLY = "deep uneven tones"  # what the first runs did without
 SHIPPED = {
     "stream": (
-        Run(10_400, 2e-3, 0.9995, 0, "doubled"),
-        Run(6_000, 1e-3, 0.998, 31, "doubled"),
-        Run(6_700, 8e-4, 0.998, 32),
+        Run(10_400, 2e-3, 0.9995, 0, (), f"doubled {EARLY}"),
+        Run(6_000, 1e-3, 0.998, 31, (0,), f"doubled {EARLY}"),
+        Run(6_700, 8e-4, 0.998, 32, (31,), EARLY),
+        Run(6_200, 8e-4, 0.998, 41, (31, 32), EARLY),
+        Run(6_800, 6e-4, 0.998, 42, (41,), EARLY),
+        Run(6_900, 7e-4, 0.998, 62, (41, 42), halved=0.2),
     ),
     "rmvpe-small": (
-        Run(11_700, 2e-3, 0.9995, 0, "doubled"),
-        Run(5_500, 8e-4, 0.998, 31, "doubled"),
-        Run(6_200, 6e-4, 0.998, 32),
+        Run(11_700, 2e-3, 0.9995, 0, (), f"doubled {EARLY}"),
+        Run(5_500, 8e-4, 0.998, 31, (0,), f"doubled {EARLY}"),
+        Run(6_200, 6e-4, 0.998, 32, (31,), EARLY),
     ),
 }
-AVERAGED = 2  # runs whose weights make the checkpoint
+MEANS = {"stream": (62,), "rmvpe-small": (31, 32)}  # seeds of the runs whose weights' mean is the checkpoint
 
 
 @dataclass(frozen=True)
@@ -133,16 +143,16 @@ def main(given: list[str] | None = None) -> None:
         print(checkpoint, "is trained")
         return
     pack = own.pack or build_pack(out, own.voices, own.jobs)
-    made: list[Path] = []
-    for options in planned:
-        options.pack, options.start = pack, made[-1] if made else None
+    made: dict[int, Path] = {}
+    for run, options in zip(runs, planned, strict=True):
+        options.pack, options.start = pack, started_from([made[seed] for seed in run.start], options.out)
         if not finished(options):
             train.run(options)
         if not finished(options):
             print(trained(options), "is not at the end of its schedule: the same command goes on from there")
             return
-        made.append(trained(options))
-    write_checkpoint(checkpoint, mean_of(made[-AVERAGED:]))
+        made[run.seed] = trained(options)
+    write_checkpoint(checkpoint, recorded([made[seed] for seed in MEANS[own.name]], list(made.values())))
 
 
 def options_of(name: str, folder: Path, run: Run, others: list[str]) -> argparse.Namespace:
@@ -150,6 +160,21 @@ def options_of(name: str, folder: Path, run: Run, others: list[str]) -> argparse
     options = train.arguments([name, "--out", str(folder), *run.words(), *others])
     options.compile |= options.device.startswith("cuda")
     return options
+
+
+def started_from(made: list[Path], folder: Path) -> Path | None:
+    """The checkpoint that a run starts from: the one of `made`, or the mean of them, written into the run's folder."""
+    if len(made) < 2:
+        return made[0] if made else None
+    mean = folder / "start.safetensors"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_checkpoint(mean, mean_of(made))
+    return mean
+
+
+def recorded(chosen: list[Path], made: list[Path]) -> Checkpoint:
+    """The mean of the `chosen` checkpoints with the records of all that were made."""
+    return replace(mean_of(chosen), training={"runs": [dict(read_checkpoint(path).training) for path in made]})
 
 
 def trained(options: argparse.Namespace) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from dataclasses import dataclass
 
 import torch
@@ -16,8 +17,19 @@ from .voices import HOP, PITCHED, UNKNOWN, UNVOICED, VOICED, has_pitch
 SAMPLE_RATE = 16_000
 ROOM = 16_000  # samples of the longest reverberation kept
 # What `--without` can leave out.
-PARTS = ("voices", "world", "synthetic", "music", "noise", "room", "pitched", "muted", "colour", "doubled")
+PARTS = (
+    "voices", "deep", "world", "synthetic", "tones", "music", "noise", "room", "pitched", "muted", "colour", "doubled",
+    "uneven",
+)  # fmt: skip
 MUTED = 0.1  # of the clips: music and noise with nobody singing
+DRY = 0.6  # of the clips of tones: heard as they are, two fifths of those with a little noise
+CUT = 0.6  # of the batches: end between two frames
+# Hz. Every second period weaker: above ROUGH in passing, a rough voice that sounds an octave above its period; all
+# along, in voices between these, a voice an octave lower.
+ROUGH, HALVED = 140.0, (90.0, 300.0)
+UNEVEN = 130.0  # Hz; below it the periods of creaky voices differ
+HALVES, UNEVENNESS = 0.15, 0.2  # shares of the clips
+DRAWS = 512  # periods after which their differences come again
 
 
 @dataclass
@@ -27,6 +39,12 @@ class Source:
     bank: Bank
     share: float
     semitones: float
+    starts: Tensor | None = None
+    """Frames (k,) from which clips are read; any if None."""
+    recorded: bool = True
+    """Real voices, as they were or resynthesised: a lower octave is made of these alone."""
+    tones: bool = False
+    """Tones of a machine: nothing makes them rough or mutes them."""
 
 
 @dataclass
@@ -50,62 +68,123 @@ class Mixer:
         frames: int,
         compiled: bool = False,
         without: frozenset[str] = frozenset(),
+        halved: float = HALVES,
+        uneven: float = UNEVENNESS,
     ) -> None:
         self.voices, self.music, self.noise, self.dice, self.frames = voices, music, noise, dice, frames
+        self.ends = random.Random(dice.generator.initial_seed())  # on no device: they are lengths
         self.without = without
-        self.samples = (frames - 1) * HOP + HOP // 2
+        self.samples = (frames - 1) * HOP + HOP - 1
+        self.halved, self.uneven = halved, uneven
         self._resampled = torch.compile(resampled) if compiled else resampled  # three times faster
 
     def batch(self, size: int) -> Batch:
         """One batch of `size` clips."""
-        voice, f0, state = self._voices(size)
+        voice, f0, state, recorded, tones = self._voices(size)
+        dry = tones & self.dice.chance(DRY, size, 1)
+        untouched = self._hissing(voice), state
         if "pitched" in self.without:
             state = torch.where(state == PITCHED, torch.full_like(state, UNKNOWN), state)
         if "doubled" not in self.without:
-            voice = self._doubled(voice, f0)
+            voice, f0, state = self._doubled(voice, f0, state, recorded, ~tones)
+        if "uneven" not in self.without:
+            voice = self._uneven(voice, f0, ~tones)
         if "colour" not in self.without:
             voice = self._colour(voice)
         if "room" not in self.without:
             voice, state = self._room(voice, state)
-        muted = self.dice.chance(0.0 if "muted" in self.without else MUTED, size, 1)
+        muted = self.dice.chance(0.0 if "muted" in self.without else MUTED, size, 1) & ~tones
         voice = voice * ~muted
         state = torch.where(muted, torch.full_like(state, UNVOICED), state)
         if "music" not in self.without:
             voice = self._with_music(voice)
         if "noise" not in self.without:
             voice = self._with_noise(voice)
-        return Batch(self._levelled(voice), f0, state)
+        voice, state = (torch.where(dry, plain, mixed) for plain, mixed in zip(untouched, (voice, state), strict=True))
+        # The last frame's window is reflected about the last sample, as at the end of a take: it may be any.
+        beyond = self.ends.randrange(HOP) if self.ends.random() < CUT else 0
+        return Batch(self._levelled(voice)[:, : (self.frames - 1) * HOP + beyond], f0, state)
 
-    def _voices(self, size: int) -> tuple[Tensor, Tensor, Tensor]:
+    def _voices(self, size: int) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """Clips at unit RMS with f0 and state, and which of them (size, 1) are recorded voices, and which tones."""
         parts, left = [], size
         for i, source in enumerate(self.voices):
             n = left if i == len(self.voices) - 1 else min(left, round(size * source.share))
             left -= n
             if n:
-                parts.append(self._read(source, n))
-        audio, f0, state = (torch.cat(column) for column in zip(*parts, strict=True))
+                kind = torch.tensor([[source.recorded, source.tones]], device=self.dice.device).expand(n, 2)
+                parts.append((*self._read(source, n), kind))
+        audio, f0, state, kind = (torch.cat(column) for column in zip(*parts, strict=True))
         power = audio.square().mean(1, keepdim=True)
-        return audio / power.sqrt().clamp(min=1e-4), f0, state
+        return audio / power.sqrt().clamp(min=1e-4), f0, state, kind[:, :1], kind[:, 1:]
+
+    def _hissing(self, audio: Tensor) -> Tensor:
+        """White noise, 34 to 100 dB below, in two fifths of the clips."""
+        n, dice = len(audio), self.dice
+        hiss = dice.normal(n, self.samples) * 10 ** dice.uniform(n, 1, low=-5.0, high=-1.7)
+        return audio + hiss * dice.chance(0.4, n, 1)
 
     def _read(self, source: Source, n: int) -> tuple[Tensor, Tensor, Tensor]:
         bank, dice = source.bank, self.dice
         ratio = torch.exp2(dice.uniform(n, low=-source.semitones, high=source.semitones) / 12)
-        ratio = torch.where(dice.chance(0.25, n), torch.ones_like(ratio), ratio)
+        ratio = torch.where(dice.chance(0.35, n), torch.ones_like(ratio), ratio)
         room = bank.n_frames - self.frames * ratio - 4
-        start = (dice.uniform(n) * room).floor() * HOP
+        first = dice.uniform(n) * room
+        if source.starts is not None:
+            first = source.starts[dice.integers(len(source.starts), n)].minimum(room)
+        start = first.floor() * HOP
         audio = self._resampled(bank.audio, start, ratio, self.samples)
         f0, state = labels_at(bank, start, ratio, self.frames)
         outside = has_pitch(state) & ((f0 < 33.0) | (f0 > 1_900.0))
         return audio, f0, torch.where(outside, torch.full_like(state, UNKNOWN), state)
 
-    def _doubled(self, audio: Tensor, f0: Tensor) -> Tensor:
-        """Every second period weaker in stretches of a fifth of the clips: rough voices, heard an octave above that."""
+    def _doubled(
+        self, audio: Tensor, f0: Tensor, state: Tensor, recorded: Tensor, alive: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Every second period weaker: rough voices, heard an octave above that, and low ones, heard as low.
+
+        A fifth of the clips `alive` (n, 1) are rough in stretches. In `halved` of the `recorded` (n, 1), if they lie
+        between `HALVED`, nearly nothing is left of every second pulse, in stretches more, and the label is the octave
+        below: what was before tells them apart.
+        """
         n, dice = len(audio), self.dice
         index, _ = segments(dice, n, self.frames, 0.08, 0.8)
-        rough = dice.chance(0.2, n, 1) & dice.chance(0.5, n, 256)
-        depth = per_segment(dice.uniform(n, 256, low=0.1, high=0.8) * rough, index)
-        cycles = (to_samples(f0.double()) / SAMPLE_RATE).cumsum(1) + dice.uniform(n, 1, high=2.0)
-        return audio * (1 + to_samples(depth) * torch.cos(math.pi * (cycles % 2.0).float()))[:, : self.samples]
+        kind, stretch = dice.uniform(n, 1), per_segment(dice.chance(0.5, n, 256), index)
+        strength = per_segment(dice.uniform(n, 256), index)
+        pitched = has_pitch(state)
+        outside = pitched & ~((f0 > HALVED[0]) & (f0 < HALVED[1]))
+        between = outside.sum(1, keepdim=True) < 0.1 * pitched.sum(1, keepdim=True)
+        low = (kind > 1 - self.halved) & recorded & between
+        rough = (kind < 0.2) & alive & stretch & (f0 > ROUGH)
+        depth = (0.1 + 0.7 * strength) * rough + torch.where(stretch, 0.4 + 0.5 * strength, 0.95) * (low & (f0 > 0))
+        cycles = (to_samples(f0.double()) / SAMPLE_RATE).cumsum(1)[:, : self.samples]
+        shift = torch.where(low, self._pulses(audio, cycles), dice.uniform(n, 1, high=2.0))
+        turns = ((cycles - to_samples(shift)[:, : self.samples]) % 2.0).float()
+        audio = audio * (1 + to_samples(depth)[:, : self.samples] * torch.cos(math.pi * turns))
+        state = torch.where(low & outside, torch.full_like(state, UNKNOWN), state)
+        return audio, torch.where(low, f0 / 2, f0), state
+
+    def _pulses(self, audio: Tensor, cycles: Tensor) -> Tensor:
+        """Where in the cycle, counted from 0 without a jump, a voice's power is gathered: (n, T) of `cycles` (n, m)."""
+        power = torch.diff(audio, dim=1, prepend=audio[:, :1]).square()
+        angle = 2 * math.pi * (cycles % 1.0).float()
+        parts = (power * torch.cos(angle), power * torch.sin(angle))
+        across, along = (torch.nn.functional.avg_pool1d(part[:, None], 4 * HOP, HOP, 2 * HOP)[:, 0] for part in parts)
+        place = torch.atan2(along, across) / (2 * math.pi)
+        steps = torch.diff(place, dim=1, prepend=place[:, :1])
+        return place[:, :1] + (steps - steps.round()).cumsum(1)
+
+    def _uneven(self, audio: Tensor, f0: Tensor, alive: Tensor) -> Tensor:
+        """Low voices' periods 3 dB louder or less (1 sigma), in stretches of `uneven` of the clips `alive` (n, 1)."""
+        n, dice = len(audio), self.dice
+        index, _ = segments(dice, n, self.frames, 0.1, 1.5)
+        stretch = alive & dice.chance(self.uneven, n, 1) & per_segment(dice.chance(0.6, n, 256), index)
+        depth = per_segment(dice.uniform(n, 256), index) * (stretch & (f0 > 0) & (f0 < UNEVEN))
+        cycles = (to_samples(f0.double()) / SAMPLE_RATE).cumsum(1)[:, : self.samples]
+        period, part = cycles.floor().long() % DRAWS, (cycles % 1.0).float()
+        draws = dice.normal(n, DRAWS).clamp(-2.5, 2.5)
+        loud = torch.lerp(*(row.gather(1, at) for row, at in ((draws, period), (draws, (period + 1) % DRAWS))), part)
+        return audio * torch.exp(0.35 * to_samples(depth)[:, : self.samples] * loud)
 
     def _colour(self, audio: Tensor) -> Tensor:
         """Microphones: a random smooth tilt, sometimes a telephone's band."""

@@ -39,8 +39,7 @@ from .voices import (
 PERIOD = 5.0  # ms, WORLD's frame period
 RATE = 1000 / PERIOD  # WORLD frames per second
 FFT_SIZE = 1024  # samples: CheapTrick needs 3 periods of the lowest f0, here down to 47 Hz
-# s, periods: responses follow their pulses, so the output lags the contour (measured with Praat on sirens).
-DELAY, DELAY_PERIODS = 0.7e-3, 0.12
+DELAY = 0.7e-3  # s: responses follow their pulses, so the output lags the contour (measured with Praat on sirens)
 LOW, HIGH = 1200 * np.log2(50.0), 1200 * np.log2(1250.0)  # cents above 1 Hz
 PIECE = 10.0  # s
 BEYOND = 2  # frames past an edge that still hold the last pulse
@@ -209,9 +208,9 @@ def render(piece: Piece, analysis: Analysis, contour: Cents, rng: Generator) -> 
 
 def heard(cents: Cents) -> NDArray[np.float64]:
     """The f0 in Hz `(m,)` that WORLD's output has at each frame when told `cents` `(m,)`: a little late."""
-    frame = np.arange(len(cents))
-    lag = RATE * (DELAY + DELAY_PERIODS / 2 ** (cents / 1200))
-    return 2 ** (np.interp(frame - lag, frame, cents) / 1200)
+    frame = np.arange(len(cents), dtype=np.float64)
+    later: Cents = np.interp(frame - RATE * DELAY, frame, cents)
+    return 2 ** (later / 1200)
 
 
 def shimmered(audio: NDArray[np.float64], rng: Generator) -> Floats:

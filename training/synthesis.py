@@ -19,19 +19,24 @@ LOWEST, HIGHEST = 45.0, 1_400.0  # Hz
 def draw_f0(dice: Dice, n: int, frames: int) -> tuple[Tensor, Tensor]:
     """Contours (n, frames) in Hz and which clips are plain tones (n,)."""
     kind = dice.uniform(n, 1)
-    relative = torch.where(kind < 0.55, sung(dice, n, frames), spoken(dice, n, frames))
-    relative = torch.where(kind > 0.85, sirens(dice, n, frames), relative)
-    relative = torch.where(kind > 0.93, steady(dice, n, frames), relative)
+    plain = kind > 0.75
+    relative = torch.where(kind < 0.45, sung(dice, n, frames), spoken(dice, n, frames))
+    relative = torch.where(kind > 0.65, sirens(dice, n, frames), relative)
+    relative = torch.where(plain, steady(dice, n, frames), relative)
     low, high = math.log2(60.0), math.log2(1_000.0)
     everywhere = dice.uniform(n, 1, low=low, high=high)
     usual = math.log2(220.0) + 0.65 * dice.normal(n, 1)
     speech = math.log2(150.0) + 0.45 * dice.normal(n, 1)
     centre = torch.where(dice.chance(0.5, n, 1), usual, everywhere)
-    centre = torch.where((kind >= 0.55) & (kind <= 0.85), speech, centre)
+    centre = torch.where((kind >= 0.45) & (kind <= 0.65), speech, centre)
+    # Few voices sing the lowest and the highest notes: tones teach them.
+    tones = dice.uniform(n, 1, low=math.log2(LOWEST), high=math.log2(HIGHEST))
+    deep = dice.uniform(n, 1, low=math.log2(LOWEST), high=math.log2(100.0))
+    centre = torch.where(plain, torch.where(dice.chance(0.3, n, 1), deep, tones), centre)
     f0 = torch.exp2(centre + relative / 12.0)
     for _ in range(2):  # fold what leaves the range back by octaves
         f0 = torch.where(f0 > HIGHEST, f0 / 2, torch.where(f0 < LOWEST, f0 * 2, f0))
-    return f0, kind[:, 0] > 0.93
+    return f0, plain[:, 0]
 
 
 def draw_voicing(dice: Dice, n: int, frames: int) -> tuple[Tensor, Tensor]:
@@ -88,7 +93,7 @@ def _harmonics(dice: Dice, f0: Tensor, loudness: Tensor, plain: Tensor) -> Tenso
     n, frames = f0.shape
     centres, widths = _draw_formants(dice, n, frames)
     tilt = dice.uniform(n, 1, low=0.3, high=2.4) - 0.4 * loudness + 0.15 * slow_noise(dice, n, frames, 0.3)
-    tilt = torch.where(plain[:, None], dice.uniform(n, 1, low=0.7, high=6.0), tilt)
+    tilt = torch.where(plain[:, None], dice.uniform(n, 1, low=0.7, high=10.0), tilt)  # 10: a pure tone
     colour = 10 ** (dice.normal(n, 180) * dice.uniform(n, 1, high=0.25))
     colour[:, 0] *= 10 ** dice.uniform(n, low=-0.8, high=0.5)
     phases = dice.uniform(n, 180)

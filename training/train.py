@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 import platform
+import random
 import shlex
 import sys
 import time
@@ -26,14 +27,17 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from livepitch.model.checkpoint import Checkpoint, write_checkpoint
 from livepitch.parity.front_end import LogMel
 
-from .bank import Bank, load_audio, load_bank
+from .bank import Bank, deep_starts, load_audio, load_bank
 from .contours import Dice
 from .losses import Score, saliences
-from .mixing import PARTS, Batch, Mixer, Source
+from .mixing import HALVES, PARTS, UNEVENNESS, Batch, Mixer, Source
 from .recipes import RECIPES, Recipe
+from .steady import tone_bank
 from .synthesis import synthetic_bank
+from .windows import through_windows
 
 HELD_OUT = 0.03  # of the resynthesised voices, for validation
+DEEP = 140.0  # Hz; one real voice in seven is below, and few creak
 
 
 def load_mixers(options: argparse.Namespace, recipe: Recipe, seed: int, device: torch.device) -> tuple[Mixer, Mixer]:
@@ -42,7 +46,8 @@ def load_mixers(options: argparse.Namespace, recipe: Recipe, seed: int, device: 
     pack, without = options.pack, frozenset(options.without)
 
     def mixer(sources: list[Source], music: Tensor, noise: Tensor, seed: int, without: frozenset[str]) -> Mixer:
-        return Mixer(sources, music, noise, Dice(seed, device), recipe.frames, options.compile, without)
+        dice, compiled = Dice(seed, device), options.compile
+        return Mixer(sources, music, noise, dice, recipe.frames, compiled, without, options.halved, options.uneven)
 
     if pack is None:
         silence = torch.full((recipe.frames * 160 * 5,), 1e-3, device=device)
@@ -51,10 +56,14 @@ def load_mixers(options: argparse.Namespace, recipe: Recipe, seed: int, device: 
     voices, world = load_bank(pack, "voices", device), load_bank(pack, "world", device)
     music, noise = (load_audio(pack / f"{name}.ogg", device) for name in ("music", "noise"))
     held = Source(world.slice(1 - HELD_OUT, 1.0), 1.0, 2.0)
+    deep = deep_starts(voices, recipe.frames, DEEP)
+    tones, starts = tone_bank(seed, options.tones, device)
     named = {
-        "voices": Source(voices, 0.40, 8.0),
+        "voices": Source(voices, 0.39, 8.0),
+        "deep": Source(voices, 0.07 if len(deep) else 0.0, 6.0, deep),
         "world": Source(world.slice(0.0, 1 - HELD_OUT), 0.35, 4.0),
-        "synthetic": Source(synthetic, 0.25, 4.0),
+        "tones": Source(tones, 0.06, 3.0, starts, recorded=False, tones=True),
+        "synthetic": Source(synthetic, 0.13, 4.0, recorded=False),
     }
     kept = [source for name, source in named.items() if name not in without]
     share = sum(source.share for source in kept)
@@ -73,8 +82,18 @@ def describe(bank: Bank) -> str:
 class Trainer:
     """Network, average, optimiser and schedule of one run."""
 
-    def __init__(self, recipe: Recipe, steps: int, device: torch.device, compiled: bool, seed: int, ema: float) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        steps: int,
+        device: torch.device,
+        compiled: bool,
+        seed: int,
+        ema: float,
+        windows: float = 0.0,
+    ) -> None:
         torch.manual_seed(seed)
+        self.windows, self.rng = windows, random.Random(seed)
         self.recipe, self.steps, self.device = recipe, steps, device
         self.network: Any = recipe.network().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         for module in self.network.modules():
@@ -96,7 +115,7 @@ class Trainer:
 
     def learning_rate(self) -> float:
         """Linear warm-up, then cosine to a hundredth."""
-        warm = min(1.0, (self.step + 1) / self.recipe.warm_up)
+        warm = min(1.0, (self.step + 1) / min(self.recipe.warm_up, self.steps / 12))
         rest = 0.5 * (1 + math.cos(math.pi * min(1.0, self.step / self.steps)))
         return self.recipe.learning_rate * warm * (0.01 + 0.99 * rest)
 
@@ -107,7 +126,10 @@ class Trainer:
         with torch.no_grad():
             mel = self.mel(batch.audio)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            output = self.network(mel)
+            if self.rng.random() < self.windows:
+                output, batch = through_windows(self.network, mel, batch, self.rng)
+            else:
+                output = self.network(mel)
         loss = self.recipe.loss(output, batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -174,6 +196,10 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--batch", type=int, help="clips per step")
     parser.add_argument("--seconds", type=float, default=math.inf, help="stop (to go on later) after so long")
     parser.add_argument("--synthetic", type=int, default=2048, help="synthetic clips of 8 s")
+    parser.add_argument("--tones", type=int, default=1200, help="clips of tones of 4.8 s, at least 2")
+    parser.add_argument("--halved", type=float, default=HALVES, help="share of clips made an octave lower")
+    parser.add_argument("--uneven", type=float, default=UNEVENNESS, help="share of clips whose low periods differ")
+    parser.add_argument("--windows", type=float, default=0.0, help="share of steps through windows (rmvpe-small)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--without", nargs="*", choices=PARTS, default=[], help="leave these out (ablation)")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -183,7 +209,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
 
 def given_words(options: argparse.Namespace) -> list[str]:
     """The settings that shape the result, as words of the command line."""
-    names = ("rate", "ema", "steps", "batch", "synthetic", "seed")
+    names = ("rate", "ema", "steps", "batch", "synthetic", "tones", "halved", "uneven", "windows", "seed")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     words = [word for name, value in given.items() for word in (f"--{name}", str(value))]
     without = ["--without", *options.without] if options.without else []
@@ -216,7 +242,8 @@ def run(options: argparse.Namespace) -> Trainer:
     torch.backends.cudnn.benchmark = True
     recipe = replace(recipe, batch=options.batch or recipe.batch, learning_rate=options.rate or recipe.learning_rate)
     work = options.work or options.out
-    trainer = Trainer(recipe, options.steps or recipe.steps, device, options.compile, options.seed, options.ema)
+    steps = options.steps or recipe.steps
+    trainer = Trainer(recipe, steps, device, options.compile, options.seed, options.ema, options.windows)
     state_file = work / f"{options.name}.pt"
     if state_file.exists():
         trainer.load_state(torch.load(state_file, map_location=device, weights_only=True))

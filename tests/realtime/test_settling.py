@@ -150,6 +150,23 @@ def test_who_falls_behind_goes_on_with_the_newest_window_on_the_grid_and_counts(
     assert settled[0].time in same
 
 
+def test_the_first_window_waits_for_more_sound_and_is_not_late_for_that() -> None:
+    tracker = SettlingTracker(*models())
+    audio = np.tile(voice(), 2)
+    settled: list[list[PitchFrame]] = []
+    for start in range(0, 300 * 160, 160):
+        tracker.push(audio[start : start + 160])
+        tracker.settler.keep_up()
+        if tracker.settler.expected is not None:
+            heard = tracker.settler._stream.waiting if not settled else 0
+            frames = worked(tracker, 1000)
+            settled.append(frames)
+            assert not heard or heard == SETTLED.opening + SETTLED.lookahead
+    assert [len(frames) for frames in settled] == [SETTLED.opening, HOP, HOP, HOP, HOP]
+    assert [round(100 * frame.time) for frames in settled for frame in frames] == list(range(SETTLED.opening + 4 * HOP))
+    assert tracker.settler.take_unsettled() == 0
+
+
 def test_a_window_that_never_ends_is_given_up() -> None:
     tracker = SettlingTracker(*models())
     hop, heard = 160 * HOP, 0
@@ -158,9 +175,9 @@ def test_a_window_that_never_ends_is_given_up() -> None:
         tracker.push(audio[start : start + hop])
         tracker.settler.keep_up()
         heard = max(heard, tracker.settler._stream.waiting)
-        assert tracker.settler.expected is not None or start < 2 * hop
+        assert tracker.settler.expected is not None or start < SETTLED.opening * 160 + hop
         tracker.settler.work()
-    assert heard <= (ABANDONED + 2) * HOP + SETTLED.lookahead
+    assert SETTLED.opening < heard <= (ABANDONED + 1) * HOP + SETTLED.opening + SETTLED.lookahead
     assert tracker.settler.take_unsettled() > 10 * HOP
 
 
@@ -174,12 +191,12 @@ def test_warming_up_learns_what_every_slice_takes_and_leaves_no_trace() -> None:
     tracker = SettlingTracker(*models(), clock=ticking)
     tracker.warm_up()
     assert tracker.settler.take_unsettled() == 0
-    tracker.push(voice()[:16_000])
+    tracker.push(voice()[:32_000])
     while (expected := tracker.settler.expected) is not None:
         assert expected == pytest.approx(0.001)
         tracker.settler.work()
     again = SettlingTracker(*models())
-    one, two = facts(tracker.flush()), facts([*again.push(voice()[:16_000]), *again.flush()])
+    one, two = facts(tracker.flush()), facts([*again.push(voice()[:32_000]), *again.flush()])
     assert one == two[-len(one) :]
 
 
@@ -192,11 +209,11 @@ def test_a_slice_that_had_a_bad_moment_and_is_refused_for_it_is_tried_again() ->
 
     tracker = SettlingTracker(*models(), clock=ticking)
     tracker.warm_up()
-    tracker.push(voice()[:16_000])
+    tracker.push(voice()[:32_000])
     step = 0.001
     tracker.settler.work()
     tracker.settler.reset()
-    tracker.push(voice()[:16_000])
+    tracker.push(voice()[:32_000])
     assert tracker.settler.expected == pytest.approx(0.050)
     refused = 0
     while tracker.settler.expected > 0.002:  # type: ignore[operator]

@@ -19,6 +19,7 @@ from livepitch.realtime.windowed import WindowedStream
 from tests.model.networks import SMALL_RMVPE, log_mels, seeded
 
 LAYOUTS = [Layout(0, 1, 3), Layout(32, 3, 5), Layout(64, 16, 16), Layout(40, 0, 48), Layout(96, 16, 32)]
+LAYOUTS += [Layout(64, 32, 32, opening=128), Layout(32, 3, 5, opening=21)]
 
 
 @cache
@@ -66,11 +67,13 @@ def test_every_frame_once_whatever_the_blocks(layout: Layout) -> None:
 def test_a_frame_comes_as_soon_as_its_hop_and_lookahead_are_there_and_never_changes(layout: Layout) -> None:
     mel = log_mels(200)
     stream, other, n_given = WindowedStream(network(), layout), WindowedStream(network(), layout), 0
-    for n in range(1, 120):
+    for n in range(1, 180):
         n_given += len(stream.push(mel[n - 1 : n]))
-        assert n_given == max(0, n - layout.lookahead) // layout.hop * layout.hop
-    heard = other.push(mel[:120])
-    assert len(other.push(log_mels(80, seed=1))) > 0  # a future that the first 120 frames could not know
+        opening = max(layout.hop, layout.opening)
+        later = n - layout.lookahead - opening
+        assert n_given == (0 if later < 0 else opening + later // layout.hop * layout.hop)
+    heard = other.push(mel[:180])
+    assert len(other.push(log_mels(80, seed=1))) > 0  # a future that the first 180 frames could not know
     stream.reset()
     np.testing.assert_array_equal(stream.push(mel)[: len(heard)], heard)
 
@@ -135,6 +138,16 @@ def test_a_window_holds_context_new_frames_and_lookahead() -> None:
     stream = WindowedStream(watched, Layout(64, 32, 32))  # type: ignore[arg-type]
     given_out = len(stream.push(mel))
     np.testing.assert_array_equal(watched.window, mel[given_out - 96 : given_out + 32])
+
+
+def test_the_first_window_is_that_of_the_whole_sound_so_far_and_the_next_goes_on_from_it() -> None:
+    mel, watched = log_mels(200), Watched()
+    stream = WindowedStream(watched, Layout(64, 32, 32, opening=128))  # type: ignore[arg-type]
+    assert len(stream.push(mel[:159])) == 0
+    first = stream.push(mel[159:160])
+    np.testing.assert_allclose(first, whole_salience(model(), mel[:160], None)[:128], atol=1e-5)
+    assert len(stream.push(mel[160:])) == 32
+    np.testing.assert_array_equal(watched.window, mel[64:192])
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -102,7 +102,7 @@ def test_pitched_frames_teach_the_salience_which_bin_is_highest_but_not_how_high
 
 def test_synthetic_voices_carry_their_label() -> None:
     """The sound repeats itself after the period of the labelled f0."""
-    bank = synthetic_bank(3, 10, CPU, seconds=3.0)
+    bank = synthetic_bank(4, 10, CPU, seconds=3.0)
     assert bank.audio.shape == (10 * 48_000,)
     assert len(bank.f0) == len(bank.state) == 10 * 300
     assert bool(torch.isfinite(bank.audio).all())

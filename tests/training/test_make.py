@@ -21,6 +21,7 @@ from training.recipes import RECIPES
 from training.train import digest
 
 (BACKGROUND,) = (stage for stage in make.STAGES if stage.module == "background")
+STARTS = ((), (41,), (41, 42))
 MADE = ("music.ogg", "noise.ogg", "background.json")
 
 
@@ -36,41 +37,58 @@ def parts(tmp_path: Path) -> Path:
 
 @pytest.mark.usefixtures("tiny")
 def test_one_command_trains_with_the_shipped_settings_and_goes_on(
-    tmp_path: Path, pack: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, pack: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    shipped = tuple(replace(run, start=start) for run, start in zip(make.SHIPPED["stream"][-3:], STARTS, strict=True))
+    monkeypatch.setitem(make.SHIPPED, "stream", shipped)
     words = ["stream", "--pack", str(pack), "--out", str(tmp_path), "--batch", "2", "--synthetic", "2"]
-    words += ["--device", "cpu", "--without", "room", "muted"]
+    words += ["--tones", "2", "--device", "cpu", "--without", "room", "muted"]
     make.main([*words, "--steps", "2"])
     path = tmp_path / "stream.safetensors"
     checkpoint = read_checkpoint(path)
     records = checkpoint.training["runs"]
-    assert [record["steps"] for record in records] == [2] * make.AVERAGED
-    for record, run in zip(records, make.SHIPPED["stream"][-make.AVERAGED :], strict=True):
+    assert [record["steps"] for record in records] == [2, 2, 2]
+    for record, run in zip(records, shipped, strict=True):
         assert (record["batch"], record["without"], record["seed"]) == (2, ["room", "muted"], run.seed)
         assert f"--ema {run.ema}" in record["command"]
-    runs = [read_checkpoint(tmp_path / f"stream-{i}" / "stream.safetensors") for i in (2, 3)]
-    for name, weight in checkpoint.weights.items():
-        middle = (runs[0].weights[name].astype(np.float32) + runs[1].weights[name]) / 2
-        np.testing.assert_allclose(weight, middle, atol=2e-3)
-    assert records[1]["start"] == digest(tmp_path / "stream-2" / "stream.safetensors")
+        assert f"--halved {run.halved} --uneven {run.uneven} --windows {run.windows}" in record["command"]
+    *before, last = [tmp_path / f"stream-{i}" / "stream.safetensors" for i in (1, 2, 3)]
+    mean = tmp_path / "stream-3" / "start.safetensors"
+    runs = [read_checkpoint(path).weights for path in before]
+    for name, weight in read_checkpoint(mean).weights.items():
+        np.testing.assert_allclose(weight, (runs[0][name].astype(np.float32) + runs[1][name]) / 2, atol=2e-3)
+    assert [record["start"] for record in records] == [None, digest(before[0]), digest(mean)]
+    for name, weight in read_checkpoint(last).weights.items():
+        np.testing.assert_array_equal(checkpoint.weights[name], weight)
     written = path.stat().st_mtime_ns
     capsys.readouterr()
     make.main([*words, "--steps", "2"])
     assert capsys.readouterr().out.strip() == f"{path} is trained"
     assert path.stat().st_mtime_ns == written
     make.main([*words, "--steps", "3"])
-    assert '"step": 2' in capsys.readouterr().out.splitlines()[3]  # after its three banks
-    assert [record["steps"] for record in read_checkpoint(path).training["runs"]] == [3] * make.AVERAGED
+    assert '"step": 2' in capsys.readouterr().out.splitlines()[5]  # after its five banks
+    assert [record["steps"] for record in read_checkpoint(path).training["runs"]] == [3, 3, 3]
 
 
 @pytest.mark.usefixtures("tiny")
 def test_a_run_that_ran_out_of_time_is_not_averaged(
     tmp_path: Path, pack: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["stream", "--pack", str(pack), "--out", str(tmp_path), "--batch", "2", "--synthetic", "2"]
+    words = ["stream", "--pack", str(pack), "--out", str(tmp_path), "--batch", "2", "--synthetic", "2", "--tones", "2"]
     make.main([*words, "--device", "cpu", "--steps", "3", "--seconds", "0"])
     assert "the same command goes on" in capsys.readouterr().out
     assert not (tmp_path / "stream.safetensors").exists()
+
+
+@pytest.mark.parametrize("name", make.SHIPPED)
+def test_every_run_starts_from_runs_before_it_and_none_is_for_nothing(name: str) -> None:
+    runs = make.SHIPPED[name]
+    seeds = [run.seed for run in runs]
+    assert len(set(seeds)) == len(seeds)
+    for i, run in enumerate(runs):
+        assert set(run.start) <= set(seeds[:i])
+        assert bool(run.start) == (i > 0)
+    assert set(seeds) == {seed for run in runs for seed in run.start} | set(make.MEANS[name])
 
 
 def test_different_networks_have_no_mean() -> None:

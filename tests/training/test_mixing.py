@@ -55,7 +55,7 @@ def shares(batch: Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
 
 def octave_below(batch: Batch) -> torch.Tensor:
     """Per clip: the power halfway between 0 Hz and the voice's lower partial, over that of the partial."""
-    spectrum = torch.fft.rfft(batch.audio).abs().square()
+    spectrum = torch.fft.rfft(batch.audio * torch.hann_window(batch.audio.shape[1])).abs().square()
     frequency = torch.fft.rfftfreq(batch.audio.shape[1], 1 / 16_000)
     near = [(frequency - hz).abs() < 12 for hz in (LOW / 2, LOW)]
     below, at = (spectrum[:, band].sum(1) for band in near)
@@ -80,17 +80,48 @@ def signs(batch: Batch) -> set[str]:
     return {name for name, there in found.items() if there}
 
 
-AUGMENTATIONS = ("music", "noise", "room", "pitched", "muted", "colour", "doubled")
+SHOWN = ("music", "noise", "room", "pitched", "muted", "colour", "doubled")
+AUGMENTATIONS = (*SHOWN, "uneven")  # which leaves a voice as high as this as it is
 
 
 def test_every_part_can_be_left_out() -> None:
-    assert set(AUGMENTATIONS) | {"voices", "world", "synthetic"} == set(PARTS)
+    assert set(AUGMENTATIONS) | {"voices", "deep", "world", "synthetic", "tones"} == set(PARTS)
     assert signs(mixed(set(AUGMENTATIONS))) == set()
 
 
-@pytest.mark.parametrize("part", AUGMENTATIONS)
+@pytest.mark.parametrize("part", SHOWN)
 def test_a_part_that_is_not_left_out_shows_alone(part: str) -> None:
     assert signs(mixed(set(AUGMENTATIONS) - {part})) == {part}
+
+
+def pulses(hz: float, without: set[str]) -> tuple[Batch, torch.Tensor]:
+    """Clips of ten even partials, and how much of a period's power (0..1) its weaker neighbour has, on average."""
+    voice = sum(tone(k * hz) for k in range(1, 11)) * 0.3
+    bank = Bank(torch.as_tensor(voice).half(), torch.full((1_200,), hz), torch.full((1_200,), VOICED).to(torch.uint8))
+    silence = torch.zeros(12 * 16_000).half()
+    batch = Mixer([Source(bank, 1.0, 0.0)], silence, silence, Dice(7, CPU), 96, False, frozenset(without)).batch(CLIPS)
+    periods = batch.audio[:, 400 : 400 + 80 * int(16_000 / hz)].unflatten(1, (80, -1))
+    power = periods.square().mean(2)
+    one, two = power[:, 1:], power[:, :-1]
+    return batch, (torch.minimum(one, two) / torch.maximum(one, two)).mean(1)
+
+
+def test_every_second_pulse_gone_all_along_is_labelled_an_octave_lower() -> None:
+    batch, _ = pulses(200.0, set(AUGMENTATIONS) - {"doubled"})
+    lower = batch.f0[:, 0] < 150.0
+    assert 0 < int(lower.sum()) < CLIPS // 2
+    torch.testing.assert_close(batch.f0, torch.where(lower[:, None], 100.0, 200.0).expand_as(batch.f0))
+    power = batch.audio[:, 40 : 40 + 188 * 80].unflatten(1, (-1, 80)).square().mean(2)
+    ratio = torch.minimum(power[:, 2:-2:2], power[:, 3:-2:2]) / torch.maximum(power[:, 2:-2:2], power[:, 3:-2:2])
+    assert float(ratio[lower].median()) < 0.3 < 0.9 < float(ratio[~lower].median())
+
+
+def test_low_voices_periods_differ_and_keep_their_label() -> None:
+    deep, likeness = pulses(100.0, set(AUGMENTATIONS) - {"uneven"})
+    torch.testing.assert_close(deep.f0, torch.full_like(deep.f0, 100.0))
+    assert CLIPS // 10 < int((likeness < 0.99).sum()) < CLIPS // 2
+    _, likeness = pulses(200.0, set(AUGMENTATIONS) - {"uneven"})
+    assert bool((likeness > 0.99).all())
 
 
 def test_without_anything_else_the_voice_is_as_it_was() -> None:
@@ -109,7 +140,8 @@ def test_batches_are_finite_labelled_and_repeatable() -> None:
         return Mixer([Source(bank, 1.0, 3.0)], music, music, Dice(5, CPU), 32).batch(6)
 
     one, two = batch(), batch()
-    assert one.audio.shape == (6, 31 * 160 + 80)
+    assert 31 * 160 <= one.audio.shape[1] < 32 * 160
+    assert len(one.audio) == 6
     assert one.f0.shape == one.state.shape == (6, 32)
     assert bool(torch.isfinite(one.audio).all())
     assert float(one.audio.abs().max()) <= 1.0
@@ -117,11 +149,23 @@ def test_batches_are_finite_labelled_and_repeatable() -> None:
     assert bool((one.f0[(one.state == VOICED) | (one.state == PITCHED)] > 0).all())
 
 
-@pytest.mark.parametrize("left_out", [[], ["voices"], ["world"], ["synthetic"], ["voices", "synthetic"]])
+@pytest.mark.parametrize("left_out", [[], ["voices"], ["world"], ["synthetic"], ["voices", "tones"]])
 def test_sources_can_be_left_out(tiny: dict[str, Recipe], pack: Path, tmp_path: Path, left_out: list[str]) -> None:
-    words = ["stream", "--pack", str(pack), "--out", str(tmp_path), "--synthetic", "1", "--device", "cpu"]
+    words = [
+        "stream",
+        "--pack",
+        str(pack),
+        "--out",
+        str(tmp_path),
+        "--synthetic",
+        "1",
+        "--tones",
+        "2",
+        "--device",
+        "cpu",
+    ]
     train, held = load_mixers(arguments([*words, "--without", *left_out]), tiny["stream"], 0, CPU)
-    everything = {"voices": 8.0, "world": 4.0, "synthetic": 4.0}
+    everything = {"voices": 8.0, "deep": 6.0, "world": 4.0, "tones": 3.0, "synthetic": 4.0}
     kept = [semitones for name, semitones in everything.items() if name not in left_out]
     assert [source.semitones for source in train.voices] == kept
     assert sum(source.share for source in train.voices) == pytest.approx(1.0)

@@ -94,7 +94,20 @@ def test_the_front_ends_agree() -> None:
 
 
 def words(out: Path, *more: object) -> list[str]:
-    return ["stream", "--out", str(out), "--batch", "2", "--synthetic", "2", "--device", "cpu", *map(str, more)]
+    return [
+        "stream",
+        "--out",
+        str(out),
+        "--batch",
+        "2",
+        "--synthetic",
+        "2",
+        "--tones",
+        "2",
+        "--device",
+        "cpu",
+        *map(str, more),
+    ]
 
 
 def assert_same(one: dict[str, Any], other: dict[str, Any]) -> None:
