@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from livepitch.practice.sound.guide import GuideSound
+from livepitch.practice.sound.live_guide import LiveGuide
 from livepitch.realtime import sounding
 from tests.realtime.virtual_microphone import VirtualMicrophone
 
@@ -24,10 +24,10 @@ class Singer:
         self.take = np.zeros(0, np.float32)
         self.rendered: int | None = None
         """Where in the guide the block begins that was just made."""
-        samples, call = GuideSound.samples, sounding._Callback.__call__
+        samples, call = LiveGuide.samples, sounding._Callback.__call__
 
-        def noted(sound: GuideSound, start: int, size: int):
-            assert sound.sample_rate == RATE
+        def noted(sound: LiveGuide, start: int, size: int):
+            assert sound._rate == RATE
             self.rendered = start
             return samples(sound, start, size)
 
@@ -38,7 +38,7 @@ class Singer:
             finally:
                 block[:, 1] = 0.0 if self.rendered is None else self._sung(self.rendered, size)
 
-        monkeypatch.setattr(GuideSound, "samples", noted)
+        monkeypatch.setattr(LiveGuide, "samples", noted)
         monkeypatch.setattr(sounding._Callback, "__call__", together)
 
     def _sung(self, start: int, size: int):
