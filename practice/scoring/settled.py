@@ -22,6 +22,7 @@ PLAIN_SHARE, PLAIN_EXTENT = 0.92, 25.0  # of the variance; cents
 ROUNDS = 3
 SLIP = 350.0  # cents from the middle: the tracker's, not the singer's
 MIDDLE = (10, 90)  # percentiles
+FAR, APART = 10.0, 4.0  # cents, and times the median distance: a point so far from the middle bends no line
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def course(time: Floats, cents: Floats, start: float, end: float, hop: float) ->
         found = _vibrato(cents[_between(time, arrived, end)], hop) or _vibrato(cents[settled], hop)
         line = _Line.through(time[settled], cents[settled], found)
         begun, seconds = scoop(time, cents - line.at(time), start, length)
-        arrived = start + seconds
+        arrived = start + min(seconds, LAST * length)
     settled = _between(time, max(arrived + BEND, start + min(BEGIN, SHORT * length)), release)
     found = _vibrato(cents[_between(time, arrived, end)], hop) or _vibrato(cents[settled], hop)
     line = _Line.through(time[settled], cents[settled], found)
@@ -93,10 +94,14 @@ class _Line:
 
     @classmethod
     def through(cls, time: Floats, cents: Floats, vibrato: Vibrato) -> _Line:
-        """The one nearest to the points."""
+        """The one nearest to the points, those left out that lie far from where most do: a turn at the note's end."""
         centre = float(time.mean())
         rate = vibrato.rate if vibrato else 0.0
-        weights = np.asarray(np.linalg.lstsq(_parts(time - centre, rate), cents, rcond=None)[0], np.float64)
+        parts, kept = _parts(time - centre, rate), np.ones(len(time), bool)
+        if not rate:
+            away = np.abs(cents - np.median(cents))
+            kept = away <= max(FAR, APART * float(np.median(away)))
+        weights = np.asarray(np.linalg.lstsq(parts[kept], cents[kept], rcond=None)[0], np.float64)
         return cls(centre, weights, rate)
 
     @property

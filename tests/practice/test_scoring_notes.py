@@ -11,6 +11,7 @@ import pytest
 from livepitch.practice.scoring.heard import Heard
 from livepitch.practice.scoring.judging import LEVELS, Judging
 from livepitch.practice.scoring.result import TakeScore
+from livepitch.practice.scoring.settled import course
 from livepitch.practice.scoring.take import score_take, transposition
 from livepitch.practice.target.target import Kind, Manner, Target, TargetNote
 from tests.practice.planted import Sung, in_tune, target_of, track
@@ -299,3 +300,16 @@ def test_tendencies_are_said() -> None:
     assert any("On the way up you tend to be flat" in line for line in judged(song, rising).advice)
     scooped = [replace(note, scoop=-120, scoop_seconds=0.1) for note in in_tune(song, 0.1)]
     assert any("slide up to a note from below" in line for line in judged(song, scooped).advice)
+
+
+@pytest.mark.parametrize("begun", np.arange(1.2, 1.21, 0.00125).tolist())
+def test_a_turn_at_the_end_of_a_note_with_a_scoop_changes_neither(begun: float) -> None:
+    """A note 38 cents flat that arrives within a tenth of a second and bends at its end, wherever frames fall."""
+    time = np.arange(math.ceil(100 * begun), math.floor(100 * begun + 57) + 1) / 100
+    since = time - begun
+    turn = np.where(since > 0.5, 28 * np.sin(math.tau * 5.6 * time), 0.0)
+    found = course(time, -38 - 70 * np.exp(-since / 0.05) + turn, begun, begun + 0.57, 0.01)
+    assert found.cents == pytest.approx(-38, abs=2)
+    assert -90 < found.scoop < -50
+    assert found.scoop_seconds < 0.25
+    assert abs(found.drift) < 20
