@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QFrame, QWidget
+from PyQt6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QWidget
 
 COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 FUNCTION_KEYS = frozenset(Qt.Key.Key_F1.value + place for place in range(12))
@@ -39,8 +39,23 @@ class CornerCard(QFrame):
         self.setObjectName("music")
         self.setAccessibleName(name)
         self._bottom, self._shortcuts = bottom, shortcuts
+        self.close_button = QPushButton("Close")
+        self.close_button.clicked.connect(self.close_card)
         over.installEventFilter(self)
         self.hide()
+
+    def titled(self, title: str) -> QGridLayout:
+        """Two columns, names and controls; in the first row the title, and the button that closes."""
+        layout = QGridLayout(self)
+        layout.setContentsMargins(18, 14, 18, 16)
+        layout.setHorizontalSpacing(12)
+        layout.setVerticalSpacing(8)
+        layout.setColumnStretch(1, 1)
+        label = QLabel(title)
+        label.setObjectName("title")
+        layout.addWidget(label, 0, 0)
+        layout.addWidget(self.close_button, 0, 1, Qt.AlignmentFlag.AlignRight)
+        return layout
 
     def open_on(self, first: QWidget) -> None:
         """Show it, its first control ready for the keys."""

@@ -6,7 +6,7 @@ from functools import partial
 
 from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ...practice.music import Music
 from ..corner_card import CornerCard
@@ -33,21 +33,11 @@ class MusicCard(CornerCard):
         self.problem.hide()
         self._presets = {a4: _preset(action, a4) for a4, action in pitches.items()}
         self.presets = list(self._presets.values())
-        self.close_button = QPushButton("Close")
         self.close_button.setToolTip("Close (K or Esc)")
-        self.close_button.clicked.connect(self.close_card)
         self._arrange()
 
     def _arrange(self) -> None:
-        layout = QGridLayout(self)
-        layout.setContentsMargins(18, 14, 18, 16)
-        layout.setHorizontalSpacing(12)
-        layout.setVerticalSpacing(8)
-        layout.setColumnStretch(1, 1)
-        title = QLabel("Music")
-        title.setObjectName("title")
-        layout.addWidget(title, 0, 0)
-        layout.addWidget(self.close_button, 0, 1, Qt.AlignmentFlag.AlignRight)
+        layout = self.titled("Music")
         boxes = {topic.field: self._make_box(topic) for topic in topics(Music())}
         key = _row(boxes.pop("root"), boxes.pop("scale"))
         presets = _row(*self.presets, spacing=4)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QWidget
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QWidget
 
 from ..corner_card import CornerCard
 from ..music.music_card import Box
@@ -66,7 +66,6 @@ class SettingsCard(CornerCard):
         self.range_button, self.fit_button = QPushButton("Find it …"), QPushButton("Fit to it")
         self.range_button.setToolTip("Sing down and up, to find your range")
         self.fit_button.setToolTip("Transpose what is sung into your range")
-        self.close_button = QPushButton("Close")
         self.close_button.setToolTip("Close (Escape)")
         for box in (self.guide, self.timbre, self.strictness):
             box.activated.connect(self._take)
@@ -77,18 +76,9 @@ class SettingsCard(CornerCard):
         self.count_in.valueChanged.connect(self._take)
         self.range_button.clicked.connect(self.range_asked)
         self.fit_button.clicked.connect(self.fit_asked)
-        self.close_button.clicked.connect(self.close_card)
 
     def _arrange(self) -> None:
-        layout = QGridLayout(self)
-        layout.setContentsMargins(18, 14, 18, 16)
-        layout.setHorizontalSpacing(12)
-        layout.setVerticalSpacing(8)
-        layout.setColumnStretch(1, 1)
-        title = QLabel("Practice")
-        title.setObjectName("title")
-        layout.addWidget(title, 0, 0)
-        layout.addWidget(self.close_button, 0, 1, Qt.AlignmentFlag.AlignRight)
+        layout = self.titled("Practice")
         self._part_name = QLabel("Part")
         rows: list[tuple[QLabel, QWidget]] = [
             (self._part_name, self.part),

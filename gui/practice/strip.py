@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QValidator
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout
 
 from ..look.wording import MINUS
 from ..menus.control_bar import action_button
@@ -99,10 +99,6 @@ class Strip(QFrame):
     def add_room(self, row: int) -> None:
         """Let what comes next stand at the right."""
         self._rows[row].addStretch(1)
-
-    def add_widget(self, row: int, widget: QWidget) -> None:
-        """Add anything else."""
-        self._rows[row].addWidget(widget)
 
     def show_points(self, text: str) -> None:
         """Show how it goes."""
