@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import os
-from pathlib import Path
 
 import numpy as np
 
 from ..model.errors import LivepitchError
+from ..model.plain_file import plain_text
 from .export import HEADER
 from .frame import PitchTrack
+
+LARGEST = 250_000_000  # bytes: more than a day
 
 
 class TrackFileError(LivepitchError):
@@ -27,7 +29,7 @@ def read_take_track(path: str | os.PathLike[str]) -> PitchTrack:
 
     """
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines(keepends=True)
+        lines = plain_text(os.fspath(path), LARGEST).splitlines(keepends=True)
     except OSError as error:
         raise TrackFileError(f"{path}: cannot be read ({error.strerror or error})") from None
     except UnicodeDecodeError:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TextIO
 
+from ..model.replacement import replacement
 from .frame import PitchTrack
 
 HEADER = "time,f0,confidence,voiced\n"
@@ -50,25 +49,6 @@ def write_json(track: PitchTrack, file: TextIO) -> None:
 
 WRITERS: dict[str, Callable[[PitchTrack, TextIO], None]] = {"csv": write_csv, "json": write_json}
 """Writer by format; the format is also the ending of the file's name."""
-
-
-@contextmanager
-def replacement(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A path to write a new file to, which takes the place of `path` when the block ends well, and goes when it fails.
-
-    Raises:
-        OSError: the folder is missing or may not be written.
-
-    """
-    target = Path(os.path.realpath(path))  # through a link, so that the link stays one
-    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        yield partial
-        if target.exists():
-            shutil.copymode(target, partial)
-        os.replace(partial, target)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 @contextmanager

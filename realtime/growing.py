@@ -13,7 +13,24 @@ import soundfile
 from .ring import Floats
 
 FULL_SCALE = 2**23  # of 24 bits
-BLOCK_SIZE, TOTAL = 10, 21  # where a FLAC's header says how long its blocks are, and how many samples there are
+# Where a FLAC's header says how long its blocks are, its rate, and how many samples there are.
+BLOCK_SIZE, RATE, TOTAL = 10, 18, 21
+MOST = 2**36 - 1  # samples that it can say
+
+
+def flac_length(path: Path) -> tuple[int, int]:
+    """Samples and rate (Hz) that the header of such a FLAC tells; no samples where there is not even a header.
+
+    Not by libsndfile, for which none is an endless number of them. OSError if it cannot be read, or is no FLAC.
+    """
+    with path.open("rb") as file:
+        header = file.read(TOTAL + 5)
+    if not header:
+        return 0, 0
+    if len(header) < TOTAL + 5 or not header.startswith(b"fLaC"):
+        raise OSError(errno.EINVAL, "it is no FLAC")
+    rate, total = int.from_bytes(header[RATE : RATE + 3], "big") >> 4, int.from_bytes(header[TOTAL:], "big")
+    return total & MOST if rate else 0, rate
 
 
 class GrowingFile(io.FileIO):
@@ -24,6 +41,12 @@ class GrowingFile(io.FileIO):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, "x+")  # not buffered: what is written survives the process
+        self.path = path
+
+    @property
+    def size(self) -> int:
+        """Bytes in it."""
+        return os.fstat(self.fileno()).st_size
 
     def append(self, data: bytes) -> None:
         """Write at the end."""
@@ -58,6 +81,11 @@ class GrowingFlac:
         self.samples = 0
         """Written, in all."""
 
+    @property
+    def size(self) -> int:
+        """Bytes in the file."""
+        return self._file.size
+
     def open(self, sample_rate: int) -> None:
         """Begin. OSError if FLAC has no such rate (Hz): it goes up to 655,350."""
         try:
@@ -69,6 +97,8 @@ class GrowingFlac:
     def write(self, samples: Floats) -> None:
         """Append float32 `(n,)`; what is beyond -1..1 is clipped. OSError if it cannot be written."""
         assert self._encoder is not None
+        if self.samples + len(samples) > MOST:
+            raise OSError(errno.EFBIG, "a FLAC file holds no more")
         numbers = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)  # as the tracker hears them
         numbers = np.clip(np.rint(numbers * np.float32(FULL_SCALE)), -FULL_SCALE, FULL_SCALE - 1)
         self.samples += len(samples)
@@ -80,11 +110,16 @@ class GrowingFlac:
         """OSError if the file was deleted."""
         self._file.check()
 
+    def secure(self) -> None:
+        """Have what is in the file on the disk itself."""
+        os.fsync(self._file.fileno())
+
     def close(self) -> None:
         """Write what the encoder still holds. OSError if that fails; the file is closed all the same."""
         try:
             if self._encoder is not None:
                 self._encoder.close()
+            self.secure()
         finally:
             self._file.close()
         self._raise_failure()
@@ -112,7 +147,8 @@ class _FlacFile(GrowingFile):
         return len(piece)
 
     def _put(self, piece: bytes) -> None:
-        if len(piece) > 2 and piece[0] == 0xFF and piece[1] & 0xFC == 0xF8:  # a block's first 14 bits
+        # A block's first 14 bits. The checksum that goes into the header may begin with them, too.
+        if len(piece) > 2 and piece[0] == 0xFF and piece[1] & 0xFC == 0xF8 and self.tell() == self.size:
             self.append(piece)
             self._blocks += 1
             self._tell_total()

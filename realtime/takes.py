@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -35,6 +36,15 @@ class Recording:
     """Seconds that are silent in it, because the disk was too slow to take them."""
     start: float = math.nan
     """Second of the session that it begins with; NaN until there is any sound."""
+    left: float = math.inf
+    """Seconds that the disk still has room for, after which it ends by itself; infinite if unknown, or not running."""
+    before: Recording | None = None
+    """The recording that broke off, where this one goes on with it under another name (`next_part`)."""
+
+    @property
+    def parts(self) -> tuple[Recording, ...]:
+        """Those that broke off before it, in their order, and itself."""
+        return (*(self.before.parts if self.before is not None else ()), self)
 
 
 def recordings_folder() -> Path:
@@ -58,3 +68,10 @@ def new_take(folder: Path, now: datetime) -> Path:
     name = f"Take {now:%Y-%m-%d %H.%M.%S}"
     names = (name if number == 1 else f"{name} ({number})" for number in count(1))
     return next(folder / name for name in names if not any(file.exists() for file in take_files(folder / name)))
+
+
+def next_part(take: Path) -> Path:
+    """The take that goes on where `take` broke off: its name and (2), (3) …, the first of which there are no files."""
+    name = re.sub(r" \(\d+\)$", "", take.name)
+    parts = (take.with_name(f"{name} ({number})") for number in count(2))
+    return next(part for part in parts if not any(file.exists() for file in take_files(part)))

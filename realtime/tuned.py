@@ -1,15 +1,14 @@
 """What `livepitch tune` found for a device and a model: kept in one file among the user's settings.
 
 The file is JSON: a `version`, and under `tuned` a list of objects with the fields of `Tuned`. It is replaced as a whole
-or not at all. One that is damaged is told of in a line and otherwise counts as empty.
+or not at all. One that cannot be used is put aside, told of in a line, and otherwise counts as empty.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
@@ -18,11 +17,11 @@ from ..model.errors import LivepitchError
 from ..model.published import RELEASES, cache_folder
 from ..model.registry import BUNDLED, FOLDER, Model
 from .devices import DeviceError
-from .export import replacing
 from .fetching import Fetching
 from .frame import Settings
 from .roles import Source
 from .session import Session
+from .settings_file import UnusableError, changing, read_settings, write_settings
 
 S = TypeVar("S", bound=Fetching)
 
@@ -30,7 +29,10 @@ VARIABLE = "LIVEPITCH_CONFIG"
 """Environment variable that names another folder."""
 FILE = "tuned.json"
 VERSION = 1
-LARGEST = 1_000_000  # of any number in it
+LARGEST = {"sample_rate": 1_000_000, "blocksize": 65_536, "hop": 256}
+"""Of the numbers in it: what is larger would only take memory, and time until the first frame."""
+
+LONGEST = 1e6  # ms
 
 Complain = Callable[[str], None]
 
@@ -118,41 +120,36 @@ def read_tuned(complain: Complain = _warn) -> list[Tuned]:
     """Everything that was found; nothing of a file that is missing or damaged."""
     path = config_folder() / FILE
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        if record["version"] != VERSION:
-            complain(f"{path}: written by another version of livepitch and not used; `livepitch tune` writes it anew")
-            return []
-        return [_entry(entry) for entry in record["tuned"]]
-    except FileNotFoundError:
+        return read_settings(path, VERSION, _entries) or []
+    except UnusableError as error:
+        complain(f"{path}: {error}; run `livepitch tune` again")
         return []
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "no tuned settings in it"
-        complain(f"{path}: not used ({reason}); delete it, or run `livepitch tune` again")
-        return []
+
+
+def _entries(record: Mapping[str, Any]) -> list[Tuned]:
+    return [_entry(entry) for entry in record["tuned"]]
 
 
 def _entry(record: Any) -> Tuned:
     """One entry; ValueError, KeyError or TypeError for what was not written here."""
     entry = Tuned(**{field.name: record[field.name] for field in fields(Tuned)})
-    texts, counts = (entry.device, entry.model), (entry.sample_rate, entry.blocksize, entry.hop)
-    whole = all(type(value) is int and 1 <= value <= LARGEST for value in counts)
-    if not (
-        whole and all(isinstance(text, str) for text in texts) and isinstance(entry.sound_to_frame_ms, int | float)
-    ):
+    texts = entry.device, entry.model
+    whole = all(type(value := getattr(entry, name)) is int and 1 <= value <= most for name, most in LARGEST.items())
+    delay = entry.sound_to_frame_ms
+    said = type(delay) in (int, float) and 0 <= delay <= LONGEST
+    if not (whole and said and all(isinstance(text, str) for text in texts)):
         raise ValueError(f"not a tuned setting: {record}")
     return entry
 
 
 def write_tuned(found: Tuned, complain: Complain = _warn) -> Path:
     """Keep `found` in place of what was known of its device and model; the file's path. SettingsFileError."""
-    others = [entry for entry in read_tuned(complain) if (entry.device, entry.model) != (found.device, found.model)]
     path = config_folder() / FILE
-    record = {"version": VERSION, "tuned": [asdict(entry) for entry in [*others, found]]}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as file:
-            json.dump(record, file, indent=1, ensure_ascii=False)
-            file.write("\n")
+        with changing(path):  # another process may be tuning another device
+            others = [one for one in read_tuned(complain) if (one.device, one.model) != (found.device, found.model)]
+            entries = [asdict(entry) for entry in [*others, found]]
+            write_settings(path, {"version": VERSION, "tuned": entries})
     except OSError as error:
         reason = error.strerror or error
         raise SettingsFileError(f"{path}: cannot be written ({reason}); name another folder in {VARIABLE}") from None

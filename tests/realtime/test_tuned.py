@@ -111,12 +111,15 @@ def test_a_damaged_file_is_a_line_and_otherwise_empty(own_settings: Path, text: 
     assert "\n" not in told[0]
     assert FILE in told[0]
     assert "livepitch tune" in told[0]
+    assert f"is kept as {FILE}.bad" in told[0]
+    assert (own_settings / f"{FILE}.bad").read_bytes() == text.encode("latin-1")
+    assert read_tuned(told.append) == []  # said once
+    (own_settings / FILE).write_text(text, encoding="latin-1")
     with pytest.warns(DamagedSettingsWarning, match="livepitch tune"):
-        assert read_tuned() == []
-    told.clear()
-    write_tuned(USB, told.append)  # the next tuning mends it
+        write_tuned(USB)  # the next tuning mends it, and what was put aside before stays
     assert len(told) == 1
     assert tuned_for("USB Mic", "stream") == USB
+    assert sorted(path.name for path in own_settings.iterdir()) == [FILE, f"{FILE}.bad", f"{FILE}.bad2"]
 
 
 def test_a_folder_in_its_place_is_told_and_cannot_be_written(own_settings: Path) -> None:
