@@ -8,8 +8,6 @@ inference, further training and parity alike.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from .config import CausalConfig, Config, RmvpeConfig, config_from_dict, config_to_dict
+from .config import CausalConfig, Config, config_from_dict, config_to_dict
 from .errors import CheckpointError
 from .formats.file_kind import file_kind
 from .formats.layouts import rmvpe_weights
@@ -27,6 +25,7 @@ from .formats.safetensors_file import safetensors_tensors
 from .formats.tensors import Stored, Weights, approved, shown
 from .formats.torch_file import torch_tensors
 from .names import expected_shapes
+from .replacement import replacement
 
 METADATA_KEY = "livepitch"
 FORMAT = 1  # raised when an older livepitch could misread a newer file
@@ -112,7 +111,7 @@ def _checkpoint(path: Path, metadata: str, tensors: Mapping[str, Stored]) -> Che
         if record["format"] > FORMAT:
             raise CheckpointError(f"{path}: written by a newer livepitch (format {record['format']}); update livepitch")
         config = config_from_dict(record["config"])
-        if isinstance(config, RmvpeConfig) and max(config.n_blocks, config.inter_layers) > len(tensors):
+        if config.blocks > len(tensors):  # before each of their names is thought of
             raise ValueError("more blocks than tensors")
         expected = expected_shapes(config)
         threshold, release = float(record["threshold"]), float(record["release"])
@@ -121,7 +120,7 @@ def _checkpoint(path: Path, metadata: str, tensors: Mapping[str, Stored]) -> Che
         hold, floor = int(record.get("hold", 0)), float(record.get("floor", 0.0))  # both younger than FORMAT 1
         if not (0 <= hold <= LONGEST_HOLD and 0.0 <= floor <= 1.0):
             raise ValueError(f"hold {hold} is not in 0..{LONGEST_HOLD} or floor {floor} not in 0..1")
-        name, training = str(record.get("name", path.stem)), dict(record["training"])
+        name, training = shown(record.get("name", path.stem)), dict(record["training"])
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise CheckpointError(f"{path}: its livepitch metadata is damaged ({shown(error)})") from None
     weights = approved(path, expected, tensors)
@@ -152,7 +151,8 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint, half: bool = True
     kept = {name: _narrowed(value) if half else value for name, value in checked.items()}
     data = save(kept, metadata={METADATA_KEY: json.dumps(record, sort_keys=True)})
     try:
-        _replace(path, data)
+        with replacement(path) as partial:
+            partial.write_bytes(data)
     except OSError as error:
         reason = error.strerror or str(error)
         raise CheckpointError(f"{path}: cannot be written ({reason}); what was there before is unchanged") from None
@@ -161,16 +161,3 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint, half: bool = True
 def _narrowed(value: NDArray[np.float32]) -> NDArray[Any]:
     fits = value.ndim > 1 and np.abs(value).max() <= np.finfo(np.float16).max
     return value.astype(np.float16) if fits else value
-
-
-def _replace(path: Path, data: bytes) -> None:
-    target = Path(os.path.realpath(path))  # through a link, so that the link stays one
-    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with partial.open("xb") as file:
-            file.write(data)
-        if target.exists():
-            shutil.copymode(target, partial)
-        os.replace(partial, target)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any, Literal
 
 N_BINS = 360  # salience bins, 20 cents each
 N_MELS = 128
 GRID = 32  # frames; 2**5, what five levels of time pooling need
+LARGEST = 1 << 16  # channels, blocks or hidden units; the largest network that is published has 1,024
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class RmvpeConfig:
     """Channels of the first level; each of the five levels doubles them."""
     gru_hidden: int = 256
     kind: Literal["rmvpe"] = "rmvpe"
+
+    @property
+    def blocks(self) -> int:
+        """Residual blocks in all."""
+        return self.n_blocks * (10 + self.inter_layers)
 
     @property
     def channels(self) -> tuple[int, ...]:
@@ -48,11 +55,20 @@ class CausalConfig:
     gru_hidden: int = 320
     kind: Literal["causal"] = "causal"
 
+    @property
+    def blocks(self) -> int:
+        """Residual blocks of the encoder."""
+        return sum(map(len, self.dilations))
+
     def __post_init__(self) -> None:
-        if N_MELS % (1 << len(self.channels)):
+        if not self.channels or N_MELS % (1 << len(self.channels)):
             raise ValueError(f"{len(self.channels)} levels do not divide {N_MELS} mel bands")
         if len(self.dilations) != len(self.channels) + 1:
             raise ValueError(f"{len(self.dilations)} levels of dilations for {len(self.channels) + 1} levels")
+        if not all(self.dilations):
+            raise ValueError("a level without a block")
+        if not all(isinstance(number, int) for number in (*self.channels, *chain(*self.dilations))):
+            raise ValueError("channels or dilations that are no numbers")
 
 
 Config = RmvpeConfig | CausalConfig
@@ -67,18 +83,24 @@ def config_from_dict(fields: dict[str, Any]) -> Config:
     """The configuration that `config_to_dict` wrote.
 
     Raises:
-        ValueError: an unknown kind or field.
+        ValueError: an unknown kind or field, a number that is none or out of all bounds.
     """
     kinds: dict[str, type[RmvpeConfig] | type[CausalConfig]] = {"rmvpe": RmvpeConfig, "causal": CausalConfig}
     kind = fields.get("kind")
     if kind not in kinds:
         raise ValueError(f"unknown kind of network {kind!r}")
-    values = {name: _tuples(value) for name, value in fields.items()}
+    values = {name: _numbers(name, value) for name, value in fields.items() if name != "kind"}
     try:
         return kinds[str(kind)](**values)
     except TypeError as error:
         raise ValueError(str(error)) from None
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+def _numbers(name: str, value: Any) -> Any:
+    """A whole number, or tuples of them."""
+    if isinstance(value, list):
+        return tuple(_numbers(name, item) for item in value)
+    least = 0 if name == "plain_levels" else 1
+    if type(value) is not int or not least <= value <= LARGEST:
+        raise ValueError(f"{name} is no whole number in {least}..{LARGEST}")
+    return value

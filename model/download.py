@@ -81,7 +81,7 @@ class _Arrival:
             raise CheckpointError(
                 f"{url}: is another file, of {total:,} bytes instead of {size:,}; nothing was fetched"
             )
-        self._there, self._size, self._tell = initial, size, tell
+        self._url, self._there, self._size, self._tell = url, initial, size, tell
 
     def __enter__(self) -> _Arrival:
         return self
@@ -91,6 +91,8 @@ class _Arrival:
 
     def update(self, arrived: int) -> None:
         self._there += arrived
+        if self._there > self._size:  # a server need not say beforehand how much will come
+            raise CheckpointError(f"{self._url}: is another file, longer than {self._size:,} bytes; given up")
         if self._tell:
             self._tell(self._there, self._size)
 

@@ -12,10 +12,14 @@ import soxr
 from numpy.typing import NDArray
 
 from ..model.errors import LivepitchError
+from ..model.plain_file import open_plain
 
 SAMPLE_RATE = 16_000  # Hz, what the models hear
 RATES = (4_000, 768_000)  # Hz; a header that says anything else is broken
+CHANNELS = 64  # at most
 READ_SAMPLES = 1 << 16  # samples a channel read at a time: memory stays small, however long the file
+WHOLE = 200_000_000  # samples that any file may become when it is read as a whole: 0.8 GB, more than an hour at 48 kHz
+DENSEST = 32  # samples a byte beyond that; Opus at 16 kbit/s has 24, a forged file of silence a million
 FORMATS = "wav, flac, ogg, mp3 or aiff"
 
 AnyPath = str | os.PathLike[str]
@@ -29,13 +33,14 @@ def read_audio(path: AnyPath) -> NDArray[np.float32]:
     """The whole file as float32 `(n,)`, mono (mean of the channels), 16 kHz.
 
     Raises:
-        AudioFileError: missing, empty, not audio, damaged, a sample that is no number, an absurd rate.
+        AudioFileError: missing, empty, not audio, damaged, a sample that is no number, an absurd rate, more channels
+            than 64, more sound than its bytes can hold.
 
     """
-    blocks = list(read_blocks(path, blocksize=READ_SAMPLES))
-    if not blocks:  # a sample or two at a high rate round to none at 16 kHz
+    audio = joined(Path(path), read_blocks(path, blocksize=READ_SAMPLES))
+    if not len(audio):  # a sample or two at a high rate round to none at 16 kHz
         raise AudioFileError(f"{path}: holds too few samples to track; record or export it again")
-    return np.concatenate(blocks)
+    return audio
 
 
 def read_recording(path: AnyPath) -> tuple[NDArray[np.float32], int]:
@@ -45,9 +50,19 @@ def read_recording(path: AnyPath) -> tuple[NDArray[np.float32], int]:
         AudioFileError: as `read_audio`.
 
     """
+    rate, pieces = recorded_blocks(path)
+    return joined(Path(path), pieces), rate
+
+
+def recorded_blocks(path: AnyPath) -> tuple[int, Iterator[NDArray[np.float32]]]:
+    """The file's rate in Hz, and its sound as float32 blocks of any size, mono, at that rate.
+
+    Raises:
+        AudioFileError: as `read_audio`; damage further on is met when the blocks before it have been given.
+
+    """
     file = _open(Path(path))
-    with file:
-        return np.concatenate(list(_mono(file, Path(path)))), file.samplerate
+    return file.samplerate, _mono(file, Path(path))
 
 
 def read_blocks(path: AnyPath, blocksize: int = 256, sample_rate: int = SAMPLE_RATE) -> Iterator[NDArray[np.float32]]:
@@ -65,65 +80,110 @@ def read_blocks(path: AnyPath, blocksize: int = 256, sample_rate: int = SAMPLE_R
     return _blocks(_open(Path(path)), Path(path), blocksize, sample_rate)
 
 
+def joined(path: Path, pieces: Iterator[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """The pieces of a file as one, `(n,)`; memory is taken for what was read, never for what a header claims.
+
+    Raises:
+        AudioFileError: more sound than the file's bytes can hold, or than the memory does; the file has gone.
+
+    """
+    audio, size = np.empty(0, np.float32), 0
+    try:
+        most = max(WHOLE, DENSEST * path.stat().st_size)
+        for piece in pieces:
+            end = size + len(piece)
+            if end > most:
+                raise AudioFileError(f"{path}: more sound than its bytes can hold, a forged file; export it again")
+            if end > len(audio):
+                audio.resize(min(most, max(end, len(audio) * 5 // 4)), refcheck=False)
+            audio[size:end] = piece
+            size = end
+        audio.resize(size, refcheck=False)
+    except MemoryError:
+        raise AudioFileError(f"{path}: more sound than this machine's memory holds; cut it into parts") from None
+    except OSError as error:
+        raise AudioFileError(f"{path}: cannot be read ({error.strerror or error})") from None
+    return audio
+
+
+class _Straight(soundfile.SoundFile):  # type: ignore[misc] # soundfile has no types
+    """A file read from its start to its end.
+
+    After each piece soundfile seeks to where it is already, which costs time and fails in FLAC that tells no length.
+    """
+
+    def seekable(self) -> bool:
+        return False
+
+
 def _open(path: Path) -> soundfile.SoundFile:
     """The opened file, once everything that its name and header tell is in order."""
-    if path.is_dir():
-        raise AudioFileError(f"{path}: is a folder; name the audio files in it")
     try:
-        with path.open("rb"):
-            pass
-        if path.is_file() and path.stat().st_size == 0:
-            raise AudioFileError(f"{path}: is empty (0 bytes); record or export it again")
-        file = soundfile.SoundFile(path)
+        _expect_file(path)
+        file = _Straight(path if os.name == "nt" else os.fsencode(path))  # a name may be no text
     except FileNotFoundError:
         raise AudioFileError(f"{path}: no such file") from None
     except OSError as error:
         raise AudioFileError(f"{path}: cannot be read ({error.strerror or error})") from None
     except (soundfile.LibsndfileError, TypeError, ValueError):  # TypeError: a format without header (.raw)
         raise AudioFileError(f"{path}: is not audio livepitch can read; convert it to {FORMATS}") from None
+    wrong = None
     if not RATES[0] <= file.samplerate <= RATES[1]:
+        wrong = f"says it has {file.samplerate} samples a second; {RATES[0]} to {RATES[1]} can be read"
+    elif file.channels > CHANNELS:
+        wrong = f"says it has {file.channels} channels; up to {CHANNELS} can be read"
+    if wrong:
         file.close()
-        raise AudioFileError(
-            f"{path}: says it has {file.samplerate} samples a second; "
-            f"{RATES[0]} to {RATES[1]} can be read; export it again"
-        )
+        raise AudioFileError(f"{path}: {wrong}; export it again")
     return file
+
+
+def _expect_file(path: Path) -> None:
+    """That it is an ordinary file with something in it, and may be read: libsndfile does not say why it could not."""
+    if path.is_dir():
+        raise AudioFileError(f"{path}: is a folder; name the audio files in it")
+    with open_plain(path) as file:
+        if not file.read(1):
+            raise AudioFileError(f"{path}: is empty (0 bytes); record or export it again")
 
 
 def _blocks(file: soundfile.SoundFile, path: Path, blocksize: int, sample_rate: int) -> Iterator[NDArray[np.float32]]:
     rest = np.zeros(0, np.float32)
-    with file:
-        for piece in _resampled(_mono(file, path), file.samplerate, sample_rate):
-            rest = np.concatenate([rest, piece]) if len(rest) else piece
-            whole = len(rest) - len(rest) % blocksize
-            for start in range(0, whole, blocksize):
-                yield rest[start : start + blocksize]
-            rest = rest[whole:]
+    for piece in _resampled(_mono(file, path), file.samplerate, sample_rate):
+        rest = np.concatenate([rest, piece]) if len(rest) else piece
+        whole = len(rest) - len(rest) % blocksize
+        for start in range(0, whole, blocksize):
+            yield rest[start : start + blocksize]
+        rest = rest[whole:]
     if len(rest):
         yield rest
 
 
 def _mono(file: soundfile.SoundFile, path: Path) -> Iterator[NDArray[np.float32]]:
-    """Mean of the channels, in pieces `(n,)` at the file's own rate."""
+    """Mean of the channels, in pieces `(n,)` at the file's own rate; closes the file."""
     start = 0
-    while True:
-        try:
-            piece = file.read(READ_SAMPLES, dtype="float32", always_2d=True).mean(axis=1)  # (n, channels) -> (n,)
-        except soundfile.LibsndfileError:
-            raise AudioFileError(
-                f"{path}: damaged after {start / file.samplerate:.3f} s; record or export it again"
-            ) from None
-        if not len(piece):
-            break
-        # A NaN or an infinity in any channel survives the mean.
-        bad = np.flatnonzero(~np.isfinite(piece))
-        if len(bad):
-            at = (start + bad[0]) / file.samplerate
-            raise AudioFileError(f"{path}: the sample at {at:.3f} s is no number (NaN or infinite); export it again")
-        start += len(piece)
-        yield piece
+    room = np.empty((READ_SAMPLES, file.channels), np.float32)  # not as many as the file says are left
+    with file:
+        while len(piece := _piece(file, path, start, room)):
+            yield piece
+            start += len(piece)
     if not start:
         raise AudioFileError(f"{path}: holds no samples; record or export it again")
+
+
+def _piece(file: soundfile.SoundFile, path: Path, start: int, room: NDArray[np.float32]) -> NDArray[np.float32]:
+    try:
+        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is told below
+            piece: NDArray[np.float32] = file.read(out=room).mean(axis=1)  # (n, channels) -> (n,)
+    except soundfile.LibsndfileError:
+        at = start / file.samplerate
+        raise AudioFileError(f"{path}: damaged after {at:.3f} s; record or export it again") from None
+    # A NaN or an infinity in any channel survives the mean.
+    bad = np.flatnonzero(~np.isfinite(piece))
+    if len(bad):
+        at = (start + bad[0]) / file.samplerate
+        raise AudioFileError(f"{path}: the sample at {at:.3f} s is no number (NaN or infinite); export it again")
+    return piece
 
 
 def _resampled(pieces: Iterator[NDArray[np.float32]], from_rate: int, to_rate: int) -> Iterator[NDArray[np.float32]]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ...realtime.audio_file import AudioFileError, read_recording
+from ...realtime.apart import read_recording_apart
+from ...realtime.audio_file import AudioFileError
 from ...realtime.csv_track import TrackFileError, read_take_track
 from ...realtime.frame import PitchFrame, PitchTrack
 from .history import FRAMES_PER_SECOND, PitchHistory
@@ -59,7 +60,7 @@ def open_take(path: Path) -> Take:
     sound = path.with_suffix(".flac") if path.suffix == ".csv" else path
     if path.suffix == ".csv" and not sound.exists():
         raise AudioFileError(f"{path}: has no sound beside it; open an audio file instead")
-    take = Take(sound, *read_recording(sound))
+    take = Take(sound, *read_recording_apart(sound))
     try:
         track = read_take_track(_pitch_file(sound)) if sound.suffix == ".flac" else None
     except TrackFileError:  # none, or of something else: it can be tracked

@@ -64,7 +64,8 @@ def inferred_config(shapes: Mapping[str, Shape]) -> RmvpeConfig | None:
     if not (widths and counts and inter and hidden):
         return None
     base, n_blocks, gru = (votes.most_common(1)[0][0] for votes in (widths, counts, hidden))
-    return RmvpeConfig(n_blocks, len(inter), base, gru) if base > 0 and gru > 0 else None
+    config = RmvpeConfig(n_blocks, len(inter), base, gru)
+    return config if base > 0 and gru > 0 and config.blocks <= len(shapes) else None
 
 
 _WIDTH = re.compile(r"unet\.encoder\.layers\.([0-4])\..*\.running_(?:mean|var)$")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import CheckpointError
+from .onnx_size import check_structure
 from .tensors import Array, shown
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ PASSING = ("Identity", "Cast", "Dropout")
 """Operators that hand their input on unchanged, as far as a network's structure goes."""
 DEEPEST = 16  # operators between a stored tensor and the place where it is used
 LARGEST = 4 << 30  # bytes of all constants; those of the full network are 0.4 GB
+LARGEST_FILE = 1 << 30  # bytes without what lies in other files; protobuf takes as many again
+SPARE, SHARE = 64 << 20, 3  # constants may take so many bytes, and so many times what the files themselves hold
 
 
 def load_graph(path: Path) -> Graph:
@@ -30,17 +34,24 @@ def load_graph(path: Path) -> Graph:
         import onnx
     except ImportError as error:
         raise CheckpointError(f"{path}: reading ONNX needs the package `onnx` ({error}); pip install onnx") from None
+    size = path.stat().st_size
+    if size > LARGEST_FILE:
+        raise CheckpointError(f"{path}: larger than an ONNX file of RMVPE; another network")
     try:
-        model = onnx.load(str(path), format="protobuf", load_external_data=False)
+        data = path.read_bytes()
+        check_structure(data)
+        model = onnx.load_model_from_string(data, format="protobuf")
+    except OSError:
+        raise
     except Exception as error:  # protobuf's errors are no ValueError
         raise CheckpointError(f"{path}: not an ONNX file, or a damaged one ({shown(error)})") from None
-    return Graph(path, model)
+    return Graph(path, model, size)
 
 
 class Graph:
     """The main graph of a model."""
 
-    def __init__(self, path: Path, model: ModelProto) -> None:
+    def __init__(self, path: Path, model: ModelProto, size: int) -> None:
         self.path = path
         self.nodes = list(model.graph.node)
         self._stored = {tensor.name: tensor for tensor in model.graph.initializer}
@@ -50,7 +61,7 @@ class Graph:
             for value in dict.fromkeys(node.input):
                 self._takers[value].append(node)
         self._constants: dict[str, Array | None] = {}
-        self._held = 0  # bytes
+        self._held, self._borne = 0, size  # bytes: of constants, and of the files that bear them out
 
     def origin(self, value: str) -> str:
         """Where `value` comes from, before the nodes that only pass it on."""
@@ -114,15 +125,25 @@ class Graph:
 
         label = f"{self.path}: tensor {shown(tensor.name)}"
         kept = onnx.TensorProto
-        floats = (kept.FLOAT, kept.FLOAT16, kept.BFLOAT16, kept.DOUBLE)
-        if tensor.data_type not in (*floats, kept.INT64, kept.INT32):
+        itemsize: dict[int, int] = {
+            kept.FLOAT: 4,
+            kept.FLOAT16: 2,
+            kept.BFLOAT16: 2,
+            kept.DOUBLE: 8,
+            kept.INT64: 8,
+            kept.INT32: 4,
+        }
+        if tensor.data_type not in itemsize:
             raise CheckpointError(f"{label} is of type {tensor.data_type}, which RMVPE never has; a quantised network?")
+        size = math.prod(tensor.dims) * itemsize[tensor.data_type]
+        if min(tensor.dims, default=0) < 0 or size > LARGEST:
+            raise CheckpointError(f"{label} says it has the shape {tuple(tensor.dims[:8])}; a damaged file")
         try:
             if external_data_helper.uses_external_data(tensor):
-                copy = onnx.TensorProto()
-                copy.CopyFrom(tensor)
-                external_data_helper.load_external_data_for_tensor(copy, str(self.path.parent))
-                tensor = copy
+                self._borne += size  # so much is read, or the file is too short
+                self._make_room(0)
+                tensor = _sized(tensor, size)
+                external_data_helper.load_external_data_for_tensor(tensor, str(self.path.parent))
             array = numpy_helper.to_array(tensor)
         except (OSError, ValueError, TypeError, OverflowError, AttributeError, onnx.checker.ValidationError) as error:
             raise CheckpointError(f"{label} cannot be read ({shown(error)})") from None
@@ -131,8 +152,20 @@ class Graph:
 
     def _make_room(self, size: int) -> None:
         self._held += size
-        if self._held > LARGEST:  # a handful of concatenations can fill any memory
+        # A handful of concatenations can fill any memory.
+        if max(self._held, self._borne) > LARGEST or self._held > SPARE + SHARE * self._borne:
             raise CheckpointError(f"{self.path}: its constants are larger than RMVPE's; another network")
+
+
+def _sized(tensor: TensorProto, size: int) -> TensorProto:
+    """A tensor in another file of which so many bytes will be read, whatever it says itself, or does not."""
+    copy = type(tensor)()
+    copy.CopyFrom(tensor)
+    kept = [entry for entry in tensor.external_data if entry.key != "length"]
+    del copy.external_data[:]
+    copy.external_data.extend(kept)
+    copy.external_data.add(key="length", value=str(size))
+    return copy
 
 
 def attributes(node: NodeProto) -> dict[str, Any]:

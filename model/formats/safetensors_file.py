@@ -15,6 +15,9 @@ from ..errors import CheckpointError
 from .tensors import Array, Stored, shown
 
 _DTYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "I64": "<i8", "I32": "<i4"}  # that may stand beside bfloat16
+LARGEST_WIDENED = (
+    1 << 30
+)  # bytes of a file that holds bfloat16, which is read as a whole; the full network's has 0.2 GB
 _ERRORS = (SafetensorError, TypeError, ValueError, KeyError, AttributeError)
 
 
@@ -51,6 +54,8 @@ def _read(path: Path, file: Any, name: str) -> Array:
 
 def _widened(path: Path) -> dict[str, Stored]:
     """All tensors of a file that holds bfloat16, which numpy lacks: it is the upper half of a float32."""
+    if path.stat().st_size > LARGEST_WIDENED:
+        raise CheckpointError(f"{path}: larger than any network of bfloat16 that livepitch knows")
     tensors = {}
     for name, held in deserialize(path.read_bytes()):  # type: ignore[no-untyped-call]
         if held["dtype"] == "BF16":

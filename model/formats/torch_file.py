@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, partial
-from io import BytesIO
+from io import BufferedReader, BytesIO, FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,6 +26,8 @@ LEGACY = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."  # a pickl
 NESTED = ("model", "state_dict", "weights", "weight", "model_state_dict", "net", "network", "generator")
 """Where training programs keep the state dict in a larger dict; the first that is there counts."""
 
+LONGEST_DIRECTORY = 4 << 20  # bytes; 0.2 MB with an optimiser's state
+
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError)
 
 Storage = Callable[[StorageRef], bytes]
@@ -38,15 +40,27 @@ def torch_tensors(path: Path) -> Iterator[dict[str, Stored]]:
     Raises:
         CheckpointError: damaged, no state dict, or a pickle that asks for more than weights need.
     """
-    with path.open("rb") as file:
+    with _Wary(FileIO(path)) as file:
         is_zip = file.read(2) == b"PK"
         file.seek(0)
         yield (_zipped if is_zip else _legacy)(path, file)
 
 
-def _zipped(path: Path, file: BinaryIO) -> dict[str, Stored]:
+class _Wary(BufferedReader):
+    """A file out of which little is read at once while an archive's directory is: each entry takes memory."""
+
+    wary = True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.wary and (size or 0) > LONGEST_DIRECTORY:
+            raise zipfile.BadZipFile("a directory of more entries than any weights need")
+        return super().read(size)
+
+
+def _zipped(path: Path, file: _Wary) -> dict[str, Stored]:
     try:
         archive = zipfile.ZipFile(file)
+        file.wary = False
         entries = {entry.filename: entry for entry in archive.infolist()}
     except _ZIP_ERRORS as error:
         raise CheckpointError(f"{path}: a damaged zip archive ({shown(error)}); fetch or save the file again") from None

@@ -29,6 +29,8 @@ class Hub:
     bodies: int | None = None
     """After so many it answers 503: http_get goes on by itself where only the connection breaks."""
     ranges: bool = True
+    endless: bool = False
+    """Says no length, and goes on as long as anybody listens."""
     go_on: threading.Event = field(default_factory=threading.Event)
     asked: list[str | None] = field(default_factory=list)
     """The Range header of each request for the file."""
@@ -78,9 +80,12 @@ def serving(hub: Hub) -> Iterator[Hub]:
             self.send_response(206 if start else 200)
             if start:
                 self.send_header("Content-Range", f"bytes {start}-{total - 1}/{total}")
-            self.send_header("Content-Length", str(total - start))
+            if not hub.endless:
+                self.send_header("Content-Length", str(total - start))
             self.end_headers()
             self._send_body(hub.content[start:])
+            while hub.endless:
+                self.wfile.write(hub.content)
 
         def _send_body(self, body: bytes) -> None:
             if hub.wait_after is not None:
@@ -90,8 +95,8 @@ def serving(hub: Hub) -> Iterator[Hub]:
                 body = body[hub.wait_after :]
             body = body[: hub.break_after]
             hub.sent.append(len(body))
-            self.wfile.write(body)
             self.close_connection = True
+            self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             pass

@@ -93,6 +93,16 @@ def damaged(tmp_path: Path, change: str) -> Path:
         record["config"] = {"kind": "rmvpe", "base_channels": "16"}
     elif change == "endless":
         record["config"] = {"kind": "rmvpe", "n_blocks": 10**9}
+    elif change == "blocks of blocks":  # each number is small, but the names would be two million
+        record["config"] = {"kind": "rmvpe", "n_blocks": len(tensors), "inter_layers": len(tensors)}
+    elif change == "none":
+        record["config"] = {"kind": "rmvpe", "base_channels": 0}
+    elif change == "no levels":
+        record["config"] = {"kind": "causal", "channels": [], "dilations": [[1]]}
+    elif change == "no blocks":
+        record["config"] = {"kind": "causal", "channels": [4], "dilations": [[1], []]}
+    elif change == "many blocks":
+        record["config"] = {"kind": "causal", "channels": [4], "dilations": [[1] * 60_000, [1]]}
     elif change == "no record":
         del record["training"]
     save_file(tensors, path, {METADATA_KEY: json.dumps(record)})
@@ -123,7 +133,12 @@ def damaged(tmp_path: Path, change: str) -> Path:
         ("field", "metadata is damaged"),
         ("not a dict", "metadata is damaged"),
         ("not numbers", "metadata is damaged"),
-        ("endless", "metadata is damaged .more blocks than tensors"),
+        ("endless", "metadata is damaged .n_blocks is no whole number in 1..65536"),
+        ("blocks of blocks", "metadata is damaged .more blocks than tensors"),
+        ("none", "metadata is damaged .* in 1..65536"),
+        ("no levels", "metadata is damaged .0 levels do not divide"),
+        ("no blocks", "metadata is damaged .a level without a block"),
+        ("many blocks", "metadata is damaged .more blocks than tensors"),
         ("no record", "metadata is damaged"),
         ("truncated", "not a safetensors"),
         ("text", "not a checkpoint: neither safetensors, nor of torch.save .*, nor ONNX"),

@@ -195,6 +195,14 @@ def test_a_file_of_another_length_is_not_even_begun(hub: Hub, folder: Path, leng
     assert lies_in(folder) == set()
 
 
+def test_a_body_without_end_is_given_up(hub: Hub, folder: Path) -> None:
+    hub.endless = True
+    fails(lambda: fetch(TOY, folder), "another file, longer than 3,000,000 bytes")
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 3_000_000
+    hub.endless = False
+    assert fetch(TOY, folder).path.read_bytes() == CONTENT
+
+
 def test_a_file_that_has_become_shorter_than_what_is_there(hub: Hub, folder: Path) -> None:
     came = break_off(hub)
     fails(lambda: fetch(TOY, folder), "1.0 MB of 3.0 MB are here")
