@@ -11,6 +11,7 @@ from typing import Any
 
 from ..model.device import describe_device
 from ..model.errors import LivepitchError
+from ..model.plain_file import plain_text
 from ..realtime.counters import STAGES
 from ..realtime.export import replacing
 from ..realtime.frame import Percentiles
@@ -20,6 +21,7 @@ from .machine import describe_machine, versions
 from .run import LOSSES, WARM_UP, MeasuredSession
 
 SCHEMA = 1
+LARGEST = 64_000_000  # bytes: an hour of frames
 KIND = "livepitch bench"
 DIGITS = 4  # after the point; of milliseconds a tenth of a microsecond
 COUNTERS = ("frames", "late", *LOSSES)
@@ -101,10 +103,10 @@ def write_record(record: Record, path: Path) -> None:
 def read_record(path: Path) -> Record:
     """Read a bench file. LivepitchError, in one line, where it is none."""
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(plain_text(path, LARGEST))
     except OSError as error:
         raise LivepitchError(f"{path}: cannot be read ({error.strerror})") from error
-    except ValueError:
+    except (ValueError, RecursionError):
         raise LivepitchError(f"{path}: is no JSON; --compare needs what `livepitch bench --json` wrote") from None
     if not isinstance(record, dict) or record.get("kind") != KIND:
         raise LivepitchError(f"{path}: is no bench file; --compare needs what `livepitch bench --json` wrote")

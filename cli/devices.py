@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from ..model.errors import LivepitchError
+from ..model.errors import LivepitchError, printable
 from .terminal import Debug, one_line_errors
 
 
@@ -20,4 +20,4 @@ def devices(debug: Debug = False) -> None:
         for entry in found:
             mark = "*" if entry.default else " "
             numbers = f"{entry.channels:8d}  {entry.sample_rate:7.0f}  {1e3 * entry.latency:10.1f}"
-            typer.echo(f"{mark} {entry.index:4d}  {numbers}  {entry.name} ({entry.host_api})")
+            typer.echo(f"{mark} {entry.index:4d}  {numbers}  {printable(f'{entry.name} ({entry.host_api})')}")

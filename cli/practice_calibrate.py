@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from .settings import chosen_device
 from .terminal import Debug, load_blas, one_line_errors, progress_bar, say
 
 
@@ -23,10 +24,10 @@ def calibrate(
         from ..practice.sound.calibration import calibrate as measure
         from ..practice.sound.offset import OffsetStore
         from ..realtime.accompaniment import Accompaniment
-        from .practice_devices import chosen, listening
+        from .practice_devices import listening
 
         with listening(device, "stream") as session, progress_bar("clicks") as progress:
-            accompaniment = Accompaniment(chosen(output))
+            accompaniment = Accompaniment(chosen_device(output))
             offset = measure(session, accompaniment, progress=progress)
             source = session.source.name
         way = "later" if offset.seconds >= 0 else "earlier"

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from .settings import chosen_device
+
 if TYPE_CHECKING:
     from ..realtime.session import Session
 
@@ -16,11 +18,6 @@ BEHIND = 0.5  # s from a sound to its pitch within which the model keeps up
 PATIENCE = 15.0  # s
 
 
-def chosen(text: str | None) -> int | str | None:
-    """A device's number, part of its name, or None for the system's default."""
-    return int(text) if text is not None and text.isdecimal() else text
-
-
 @contextmanager
 def listening(device: str | None, model: str) -> Iterator[Session]:
     """A session of the microphone, as `livepitch tune` found it best, once it keeps up. DeviceError."""
@@ -28,7 +25,7 @@ def listening(device: str | None, model: str) -> Iterator[Session]:
     from ..realtime.source import Microphone
     from ..realtime.tuned import tuned_session
 
-    with tuned_session(Microphone(device=chosen(device)), load_model(model)) as session:
+    with tuned_session(Microphone(device=chosen_device(device)), load_model(model)) as session:
         _await_voice(session)
         yield session
 

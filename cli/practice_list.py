@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .terminal import quiet_pipe
+from .terminal import Debug, one_line_errors, quiet_pipe
 
 if TYPE_CHECKING:
     from ..practice.exercise.exercise import Exercise
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 def list_exercises(
     as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
+    debug: Debug = False,
 ) -> None:
     """List the exercises, by what they train."""
     from ..practice.exercise.exercises import EXERCISES
 
-    with quiet_pipe():
+    with one_line_errors(debug), quiet_pipe():
         if as_json:
             json.dump([_record(exercise) for exercise in EXERCISES], sys.stdout, indent=1, ensure_ascii=False)
             print()

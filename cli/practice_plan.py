@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os.path
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from ..practice.target.target import Target
 
 LARGEST_FACTOR = 4.0  # a tempo up to here is a factor, above it beats a minute
+FARTHEST = 48  # semitones
 TURNS = 100  # of a loop, unless it is ended
 
 
@@ -121,7 +124,7 @@ def check_named(what: str) -> None:
     from ..practice.target.target_file import TargetError
     from .practice_target import AUDIO, written_target
 
-    if exercise_named(what) is not None or Path(what).exists():
+    if exercise_named(what) is not None or os.path.exists(what):
         return
     if Path(what).suffix.lower() in AUDIO:
         raise TargetError(f"{what}: no such file")
@@ -137,7 +140,7 @@ def _unknown(what: str) -> Iterator[None]:
     try:
         yield
     except TargetError:
-        if Path(what).suffix or " " in what or Path(what).exists():
+        if Path(what).suffix or " " in what or os.path.exists(what):
             raise
         raise UsageError(f"{what!r} is no exercise (see livepitch practice list), no file, and no notes") from None
 
@@ -162,10 +165,10 @@ def _transposition(target: Target, wishes: Wishes) -> int:
 def _semitones(text: str | None) -> int:
     if text in (None, "auto"):  # exercises are made for the range
         return 0
-    try:
-        return int(str(text).replace("−", "-"))
-    except ValueError:
-        raise UsageError(f"--transpose {text}: give semitones, such as -3, or auto") from None
+    read = re.fullmatch(r"[+-]?\d{1,2}", str(text).replace("−", "-"))
+    if read is None or abs(int(read[0])) > FARTHEST:
+        raise UsageError(f"--transpose {text}: give semitones, such as -3, {FARTHEST} at most, or auto")
+    return int(read[0])
 
 
 def chosen_range(singer: str | None, voice: str | None, remedy: str = "or give --range") -> VocalRange:
@@ -219,7 +222,7 @@ def _loop(text: str | None) -> tuple[float, float] | None:
     if text is None:
         return None
     ends = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*[-–]\s*(\d+(?:\.\d+)?)\s*", text)
-    if ends is None or float(ends[1]) >= float(ends[2]):
+    if ends is None or not float(ends[1]) < float(ends[2]) < math.inf:
         raise UsageError(f"--loop {text}: give two seconds of the song, such as 12.5-20")
     return float(ends[1]), float(ends[2])
 

@@ -14,10 +14,11 @@ import typer
 from ..model.errors import LivepitchError
 from ..realtime.takes import take_files
 from .live import FIRST
-from .practice_devices import chosen, listening
+from .practice_devices import listening
 from .practice_meter import Meter
 from .practice_plan import Plan, Wishes, check_named, exercise_named, planned
 from .practice_range import find_range
+from .settings import chosen_device
 from .terminal import Debug, UsageError, load_blas, one_line_errors, progress_bar, quiet_pipe, say
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def run(
             with listening(device, model) as session, quiet_pipe():
                 find_range(session, save=not no_save)
             return
-        sounds = _sounds(count_in, not no_guide, not no_metronome, guide_volume, chosen(output))
+        sounds = _sounds(count_in, not no_guide, not no_metronome, guide_volume, chosen_device(output))
         wishes = Wishes(tempo, transpose, part, steps, first, singer, voice, loop, level, octave_free)
         plan = planned(what, wishes, sounds)
         with listening(device, model) as session, quiet_pipe():
@@ -110,7 +111,7 @@ def _window(context: typer.Context, what: str, device: str | None, model: str) -
         if parameter.name and context.params[parameter.name] != parameter.get_default(context):
             raise UsageError(f"{parameter.opts[0]} is for the terminal: choose in the window, or give --no-gui too")
     check_named(what)
-    source = None if device is None else Microphone(device=chosen(device))
+    source = None if device is None else Microphone(device=chosen_device(device))
     named = () if model == FIRST else ("model",)
     return run_window(source, model, remember=True, named=named, practice=what)
 
@@ -194,7 +195,7 @@ def _write(outcomes: list[Outcome], path: Path) -> None:
     ]
     try:
         with replacing(path) as file:
-            json.dump(records, file, indent=1, ensure_ascii=False)
+            json.dump(records, file, indent=1)
             file.write("\n")
     except OSError as error:
         raise LivepitchError(f"{path}: cannot be written ({error.strerror or error})") from None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..practice.target.target import Target
 
 LARGEST_FACTOR = 4.0
+LATEST = 10_000.0  # ms
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ def score(
         str, typer.Option(help="What is taken out before timing is judged: auto, none, shift or tempo.")
     ] = "auto",
     difficulty: Annotated[str, typer.Option(help="Of UltraStar's points: easy, medium or hard.")] = "medium",
-    latency: Annotated[float, typer.Option(help="Milliseconds by which the recording lies late.")] = 0.0,
+    latency: Annotated[
+        float, typer.Option(help="Milliseconds by which the recording lies late.", min=-LATEST, max=LATEST)
+    ] = 0.0,
     model: Annotated[str, typer.Option(help="A name of `livepitch weights list`, or a file.")] = "rmvpe-small",
     a4: Annotated[float, typer.Option(help="Hz of A4.", min=392, max=466)] = 440.0,
     debug: Debug = False,
@@ -179,9 +182,10 @@ def _check_output(output: Path | None, takes: Sequence[Path]) -> None:
 
 def _heard(take: Path, model: Model, title: str) -> Heard:
     from ..practice.scoring.heard import hear
-    from ..realtime.audio_file import SAMPLE_RATE, read_audio
+    from ..realtime.apart import read_audio_apart
+    from ..realtime.audio_file import SAMPLE_RATE
 
-    audio = read_audio(take)
+    audio = read_audio_apart(take)
     with progress_bar(title) as progress:
         return hear(audio, SAMPLE_RATE, model, progress)
 
@@ -231,5 +235,5 @@ def _write_one(path: Path, figures: Any) -> None:
 
 
 def _dump(figures: Any, file: Any) -> None:
-    json.dump(figures, file, indent=1, ensure_ascii=False, allow_nan=False)
+    json.dump(figures, file, indent=1, allow_nan=False)
     file.write("\n")

@@ -23,7 +23,6 @@ def print_score(recording: Path, score: TakeScore) -> None:
     """Everything about one take."""
     console = _console()
     names = f"{recording.name} against {score.target}"
-    names = f"{recording.name} against {score.target}"
     console.print(f"[bold]{score.score:.1f}[/bold] of 100   {_escaped(names)}")
     console.print(_notes(score, console.width))
     points = score.ultrastar
@@ -130,4 +129,6 @@ def _grid(*headings: str) -> Table:
 def _escaped(text: str) -> str:
     from rich.markup import escape
 
-    return escape(text)
+    from ..model.errors import printable
+
+    return escape(printable(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ def target_named(what: str, part: str | None, model: Model, a4: float = 440.0) -
         _refuse_part(what, part)
         return _recorded(path, model, a4)
     exercise = exercise_named(what)
-    if exercise is not None and not path.exists():
+    if exercise is not None and not os.path.exists(path):
         _refuse_part(what, part)
         return exercise.steps(chosen_range(None, None, "or give --transpose auto"))[0].target
     return written_target(what, part)
@@ -36,7 +37,7 @@ def written_target(what: str, part: str | None) -> Target:
     path = Path(what)
     from ..practice.target.reading import KINDS, read_targets
 
-    if path.exists() or path.suffix.lower() in KINDS or (len(path.parts) > 1 and " " not in what):
+    if os.path.exists(path) or path.suffix.lower() in KINDS or (len(path.parts) > 1 and " " not in what):
         return read_targets(path).part(part)
     from ..practice.target.typed import typed_target
 
@@ -55,8 +56,9 @@ def _recorded(path: Path, model: Model, a4: float) -> Target:
     from ..practice.scoring.heard import hear
     from ..practice.segmentation import sung_notes
     from ..practice.target.from_pitch import target_from_notes
-    from ..realtime.audio_file import SAMPLE_RATE, read_audio
+    from ..realtime.apart import read_audio_apart
+    from ..realtime.audio_file import SAMPLE_RATE
 
     with progress_bar(path.name) as progress:
-        heard = hear(read_audio(path), SAMPLE_RATE, model, progress)
+        heard = hear(read_audio_apart(path), SAMPLE_RATE, model, progress)
     return target_from_notes(sung_notes(heard.track.time, heard.track.f0 * (440.0 / a4), heard.level), path.name)

@@ -13,6 +13,10 @@ from .terminal import UsageError
 
 LONGEST = 256  # frames
 LOWEST_GATE = -120  # dBFS
+HIGHEST_RATE = 1_000_000  # Hz: what no device reaches would only be asked of one
+LARGEST_BLOCK = 65_536  # samples, more than a second of any device
+A_DAY = 86_400.0  # s
+NUMBER = 9  # digits at most; what is longer is a name
 
 Threshold = Annotated[
     float | None,
@@ -38,6 +42,11 @@ Hop = Annotated[
         max=LONGEST,
     ),
 ]
+
+
+def chosen_device(text: str | None) -> int | str | None:
+    """A device's number, part of its name, or None for the system's default."""
+    return int(text) if text is not None and text.isdecimal() and len(text) <= NUMBER else text
 
 
 def chosen_settings(

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from ..model.errors import LivepitchError
+from ..model.plain_file import plain_bytes
 from .temperament import Temperament, ratio_cents
 
 MAX_BYTES = 1_000_000
@@ -38,31 +39,25 @@ def read_scala(path: str | Path) -> Temperament:
     """
     lines = [(number, line) for number, line in _lines(path) if not line.startswith("!")]
     if not lines:
-        raise ScalaError(f"{_shown(path)}: is empty, so no Scala file")
+        raise ScalaError(f"{path}: is empty, so no Scala file")
     title = _printable(lines[0][1])[:MAX_TITLE]
     values = [(number, line) for number, line in lines[1:] if line.strip()]
     count = _count(path, values)
     pitches = [_pitch(path, number, line) for number, line in values[1 : count + 1]]
     if len(pitches) < count:
-        raise ScalaError(f"{_shown(path)}: promises {count} notes but has {len(pitches)}")
+        raise ScalaError(f"{path}: promises {count} notes but has {len(pitches)}")
     period = pitches[-1]
     if not SMALLEST_STEP <= period <= LONGEST_PERIOD:
-        raise ScalaError(f"{_shown(path)}: its last pitch, {period:.6g} cents, cannot be the period (1 to 12000 cents)")
+        raise ScalaError(f"{path}: its last pitch, {period:.6g} cents, cannot be the period (1 to 12000 cents)")
     stem = _printable(Path(path).stem)
     return Temperament(stem, title or stem, _degrees(pitches[:-1], period), period)
 
 
 def _lines(path: str | Path) -> list[tuple[int, str]]:
-    # is_file: a pipe or a device would be waited for.
     try:
-        if not Path(path).is_file():
-            raise ScalaError(f"{_shown(path)}: there is no such file")
-        with Path(path).open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise ScalaError(f"{_shown(path)}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
-    if len(data) > MAX_BYTES:
-        raise ScalaError(f"{_shown(path)}: is longer than 1 MB, so no Scala file")
+        data = plain_bytes(path, MAX_BYTES)
+    except OSError as error:
+        raise ScalaError(f"{path}: cannot be read ({error.strerror}); choose another Scala file") from error
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -73,16 +68,16 @@ def _lines(path: str | Path) -> list[tuple[int, str]]:
 
 def _count(path: str | Path, values: list[tuple[int, str]]) -> int:
     if not values:
-        raise ScalaError(f"{_shown(path)}: ends before the number of notes, so no Scala file")
+        raise ScalaError(f"{path}: ends before the number of notes, so no Scala file")
     number, line = values[0]
     found = COUNT.match(line)
     if not found:
-        raise ScalaError(f"{_shown(path)}: line {number} should be the number of notes, not {_quoted(line)}")
+        raise ScalaError(f"{path}: line {number} should be the number of notes, not {_quoted(line)}")
     count = int(found[1])
     if count == 0:
-        raise ScalaError(f"{_shown(path)}: has no notes, so nothing to sing by")
+        raise ScalaError(f"{path}: has no notes, so nothing to sing by")
     if count > MAX_NOTES:
-        raise ScalaError(f"{_shown(path)}: has {count} notes, more than the {MAX_NOTES} that livepitch takes")
+        raise ScalaError(f"{path}: has {count} notes, more than the {MAX_NOTES} that livepitch takes")
     return count
 
 
@@ -95,7 +90,7 @@ def _pitch(path: str | Path, number: int, line: str) -> float:
         cents = ratio_cents(*ratio) if all(ratio) else math.nan
     if not math.isfinite(cents):
         raise ScalaError(
-            f"{_shown(path)}: line {number} should be a ratio such as 3/2 or cents such as 701.955, not {_quoted(line)}"
+            f"{path}: line {number} should be a ratio such as 3/2 or cents such as 701.955, not {_quoted(line)}"
         )
     return cents
 
@@ -106,10 +101,6 @@ def _degrees(pitches: list[float], period: float) -> tuple[float, ...]:
         if min(pitch - kept[-1], period - pitch) >= SMALLEST_STEP:
             kept.append(pitch)
     return tuple(kept)
-
-
-def _shown(path: str | Path) -> str:
-    return _printable(str(path))
 
 
 def _quoted(line: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 import time
 from collections.abc import Callable
@@ -82,7 +83,7 @@ def open_recording(path: Path, apart: Apart, report: Callable[[float], None]) ->
 def offer_named(name: str) -> Offer:
     """What the command line names: an exercise by its id, a file, else notes, of which each has an octave."""
     path = Path(name)
-    if path.is_file() or path.suffix.lower() in (*SONG_ENDINGS, *ENDINGS):
+    if os.path.isfile(path) or path.suffix.lower() in (*SONG_ENDINGS, *ENDINGS):
         kind = RECORDED if path.suffix.lower() in ENDINGS else FILE
         return Offer(kind, str(path.absolute()), path.stem, "", "")
     return Offer(TYPED if re.search(r"\d", name) else EXERCISE, name, name, "", "")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -125,7 +125,7 @@ class Choosing(QObject):
             self._renew(False)
 
     def _recall_model(self, model: str) -> None:
-        if model in (choice.key for choice in model_choices(self.chosen.name)) or Path(model).is_file():
+        if model in (choice.key for choice in model_choices(self.chosen.name)) or os.path.isfile(model):
             self.chosen.name = model
         else:
             text = f"The model {model_label(model)} is not there any more: {model_label(self.chosen.name)} is used."

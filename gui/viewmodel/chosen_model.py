@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ class ChosenModel:
     def remembered(self) -> str:
         """The name for another time: of a file with its folder, since that time may begin in another one."""
         path = Path(self.name)
-        return str(path.resolve()) if path.is_file() else self.name
+        return str(path.resolve()) if os.path.isfile(path) else self.name
 
     def set_a4(self, a4: float) -> None:
         """Take another concert pitch, Hz."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,7 +64,7 @@ def offers(recent: Sequence[str], range_known: bool = True) -> list[Offer]:
 def of_key(key: str) -> Offer | None:
     """A file or notes practised before; None for a file that is gone, and for anything else."""
     kind, _, value = key.partition(":")
-    if kind == FILE and value and Path(value).is_file():
+    if kind == FILE and value and os.path.isfile(value):
         return Offer(FILE, value, Path(value).stem, f"From {Path(value).name}", OWN)
     if kind == TYPED and value.strip():
         return Offer(TYPED, value, value, "Notes that you typed.", OWN)

@@ -9,15 +9,13 @@ hands over and touches nothing else, so neither a slow disk nor a full one holds
 
 from __future__ import annotations
 
-import json
-import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from ...realtime.export import replacing
+from ...realtime.settings_file import UnusableError, read_settings, write_settings
 
 FILE = "window.json"
 VERSION = 1
@@ -38,21 +36,9 @@ class Preferences:
     def read(self) -> Rooms:
         """What was remembered, by room; nothing where there is no file, or none that can be used."""
         try:
-            record = json.loads(self._path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        except OSError as error:
-            self._complain(f"{self._path}: cannot be read ({error.strerror}), so the window is as at first.")
-            return {}
-        except (ValueError, RecursionError):
-            record = None
-        rooms = record.get("rooms") if isinstance(record, dict) else None
-        if not isinstance(rooms, dict) or not all(isinstance(values, dict) for values in rooms.values()):
-            self._put_aside("is damaged")
-        elif record.get("version") != VERSION:
-            self._put_aside("is of another version of livepitch")
-        else:
-            self._others = rooms
+            self._others = read_settings(self._path, VERSION, _rooms) or {}
+        except UnusableError as error:
+            self._complain(f"{self._path}: {error}, so the window is as at first.")
         return dict(self._others)
 
     def write(self, rooms: Rooms) -> None:
@@ -64,14 +50,6 @@ class Preferences:
         self._work.put(None)
         self._thread.join(seconds)
 
-    def _put_aside(self, reason: str) -> None:
-        aside = self._path.with_name(f"{self._path.name}.bad")
-        try:
-            os.replace(self._path, aside)
-        except OSError:
-            aside = self._path
-        self._complain(f"What was remembered {reason}, so the window is as at first; the file is kept as {aside}.")
-
     def _write_all(self) -> None:
         said = ""
         for rooms in iter(self._work.get, None):
@@ -82,15 +60,14 @@ class Preferences:
 
     def _problem_writing(self, rooms: Rooms) -> str:
         try:
-            self._write(rooms)
+            write_settings(self._path, {"version": VERSION, "rooms": {**self._others, **rooms}})
         except (OSError, TypeError, ValueError) as error:
             return str(getattr(error, "strerror", None) or error)
         return ""
 
-    def _write(self, rooms: Rooms) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(self._path) as file:
-            json.dump({"version": VERSION, "rooms": {**self._others, **rooms}}, file, indent=1, ensure_ascii=False)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())  # before it takes the good file's place, lest the power fail in between
+
+def _rooms(record: Mapping[str, Any]) -> Rooms:
+    rooms = record["rooms"]
+    if not isinstance(rooms, dict) or not all(isinstance(values, dict) for values in rooms.values()):
+        raise ValueError(f"no rooms: {record}")
+    return rooms

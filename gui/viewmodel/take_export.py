@@ -13,7 +13,9 @@ import numpy as np
 import soundfile
 
 from ...model.errors import LivepitchError
-from ...realtime.export import WRITERS, replacement, replacing
+from ...model.plain_file import plain_text
+from ...model.replacement import replacement
+from ...realtime.export import WRITERS, replacing
 from ...realtime.frame import PitchTrack
 from .history import FRAMES_PER_SECOND, PitchHistory
 from .take import Floats
@@ -126,7 +128,7 @@ def write_labels(path: Path, marks: Marks) -> None:
 def read_labels(path: Path) -> list[dict[str, Any]]:
     """The markers of a label track; none where there is no such file, and lines that are none left out."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = plain_text(path).splitlines()
     except (OSError, UnicodeDecodeError):
         return []
     marks: list[dict[str, Any]] = []
@@ -136,6 +138,8 @@ def read_labels(path: Path) -> list[dict[str, Any]]:
         try:
             time = float(start.replace(",", "."))
         except ValueError:
+            continue
+        if not math.isfinite(time):
             continue
         number = len(marks) + 1
         marks.append({"time": time, "number": number, "name": "" if name == str(number) else name})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ class Entry:
 def recordings(folder: Path, recent: Sequence[Path]) -> list[Entry]:
     """The newest takes of a folder, and after them the recent files that are elsewhere; reads headers only."""
     takes = sorted(_takes(folder), reverse=True)
-    others = [path for path in recent if path not in takes and path.is_file()]
+    others = [path for path in recent if path not in takes and os.path.isfile(path)]
     return [Entry(path, _name(path, folder), _length(path)) for path in [*takes[: MOST - len(others)], *others]]
 
 

@@ -15,6 +15,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from ...model.blas import preload_blas
+from ...realtime.log import end as end_log
 from ...realtime.wire import EngineError, Kind, Wire
 
 if TYPE_CHECKING:
@@ -31,12 +32,14 @@ def main(descriptor: int) -> None:
     waiting.start()
     with suppress(OSError):  # the window is gone
         serve(wire, requests)
+    end_log()
     os._exit(0)  # nothing is left to close
 
 
 def _wait(wire: Wire, requests: SimpleQueue[bytes]) -> None:
     while (message := wire.receive()) is not None:
         requests.put(message[1])
+    end_log()
     os._exit(0)  # whatever is under way, nobody wants it any more
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...model.errors import LivepitchError
+from ...model.plain_file import plain_text
 from ...realtime.export import replacing
 from ...realtime.takes import take_files
 from ..exercise.step import Step
@@ -24,6 +25,7 @@ from .outcome import Outcome
 from .recorded import Taken
 from .time_map import TimeMap
 
+LARGEST = 64_000_000  # bytes: more than the notes of any song need
 FORMAT, VERSION = "livepitch practice take", 1
 
 
@@ -61,7 +63,7 @@ def keep(outcome: Outcome) -> Path:
     }
     try:
         with replacing(path) as file:
-            json.dump(record, file, indent=1, ensure_ascii=False)
+            json.dump(record, file, indent=1)
             file.write("\n")
     except OSError as error:
         raise KeptError(f"{path}: cannot be written ({error.strerror or error}); free some space") from None
@@ -87,13 +89,13 @@ def remember(outcome: Outcome, progress: Progress) -> None:
 def read_kept(path: Path) -> tuple[Taken, dict[str, Any]]:
     """What `keep` wrote: the take, as a `Judge` judges it, and the result as `TakeScore.to_json` gave it. KeptError."""
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(plain_text(path, LARGEST))
         if (record["format"], record["version"]) != (FORMAT, VERSION):
             raise KeptError(f"{path}: was not written by this version of livepitch")
         return _taken(path, record), dict(record["result"])
     except OSError as error:
         raise KeptError(f"{path}: cannot be read ({error.strerror or error})") from None
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise KeptError(f"{path}: holds no practised take") from None
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import warnings
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ...model.errors import LivepitchError
-from ...realtime.export import replacing
-from ...realtime.tuned import config_folder
+from ...realtime.settings_file import UnusableError, read_settings, write_settings
+from ...realtime.tuned import DamagedSettingsWarning, config_folder
 from ..exercise.vocal_range import VocalRange
 
 FILE, VERSION = "singer.json", 1
@@ -24,25 +26,30 @@ def singer_file() -> Path:
 
 
 def remembered_range() -> VocalRange | None:
-    """The range that was found or chosen last; None where there is none, or its file cannot be used."""
+    """The range that was found or chosen last; None where there is none.
+
+    A file that cannot be used is put aside, and a DamagedSettingsWarning says so.
+    """
     try:
-        record = json.loads(singer_file().read_text(encoding="utf-8"))
-        low, high = record["low"], record["high"]
-        if record["version"] != VERSION or not (type(low) is type(high) is int):
-            return None
-        return VocalRange(low, high)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return read_settings(singer_file(), VERSION, _range)
+    except UnusableError as error:
+        problem = f"{singer_file()}: {error}; your range is found anew, or give --range"
+        warnings.warn(problem, DamagedSettingsWarning, stacklevel=2)
         return None
+
+
+def _range(record: Mapping[str, Any]) -> VocalRange:
+    low, high = record["low"], record["high"]
+    if not (type(low) is type(high) is int):
+        raise ValueError(f"no range: {record}")
+    return VocalRange(low, high)
 
 
 def remember_range(found: VocalRange) -> Path:
     """Keep the range in place of what was known; its file. SingerError."""
     path = singer_file()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as file:
-            json.dump({"version": VERSION, "low": found.low, "high": found.high}, file)
-            file.write("\n")
+        write_settings(path, {"version": VERSION, "low": found.low, "high": found.high})
     except OSError as error:
         raise SingerError(f"{path}: cannot be written ({error.strerror or error}); give --range each time") from None
     return path

@@ -6,10 +6,8 @@ leave out: it is taken off the second of the guide that a recorded sound is said
 
 from __future__ import annotations
 
-import json
-import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from numpy.typing import NDArray
 
 from ...model.errors import LivepitchError
 from ...realtime.clicks import CLICK, find_click, sweep
-from ...realtime.export import replacing
+from ...realtime.settings_file import UnusableError, changing, read_settings, write_settings
 from ...realtime.tuned import VARIABLE, DamagedSettingsWarning, SettingsFileError, config_folder
 
 FILE = "offsets.json"
@@ -92,11 +90,11 @@ class OffsetStore:
     """What was measured, by names of input and output: one JSON file beside what `livepitch tune` found.
 
     `version`, and under `offsets` a list of objects: `input`, `output` and the fields of `Offset`. It is replaced as a
-    whole or not at all. One that is damaged is told of in a line and otherwise counts as empty.
+    whole or not at all. One that cannot be used is put aside, told of in a line, and otherwise counts as empty.
     """
 
     def __init__(self, complain: Complain = _warn) -> None:
-        """complain: told in one line of a file that is damaged."""
+        """complain: told in one line of a file that cannot be used."""
         self._complain = complain
 
     @property
@@ -111,41 +109,36 @@ class OffsetStore:
 
     def put(self, input: str, output: str, offset: Offset) -> Path:
         """Keep `offset` in place of what was known of this pair; the file's path. SettingsFileError."""
-        pairs = {**self._read(), (input, output): offset}
-        entries = [{"input": pair[0], "output": pair[1], **asdict(one)} for pair, one in pairs.items()]
         path = self.path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(path) as file:
-                json.dump({"version": VERSION, "offsets": entries}, file, indent=1, ensure_ascii=False)
-                file.write("\n")
+            with changing(path):  # another process may be measuring another pair
+                pairs = {**self._read(), (input, output): offset}
+                entries = [{"input": pair[0], "output": pair[1], **asdict(one)} for pair, one in pairs.items()]
+                write_settings(path, {"version": VERSION, "offsets": entries})
         except OSError as error:
             told = f"{path}: cannot be written ({error.strerror or error}); name another folder in {VARIABLE}"
             raise SettingsFileError(told) from None
         return path
 
     def _read(self) -> dict[tuple[str, str], Offset]:
-        path, advice = self.path, "`livepitch practice calibrate` writes it anew"
         try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-            if record["version"] != VERSION:
-                self._complain(f"{path}: written by another version of livepitch and not used; {advice}")
-                return {}
-            return dict(map(_entry, record["offsets"]))
-        except FileNotFoundError:
+            return read_settings(self.path, VERSION, _entries) or {}
+        except UnusableError as error:
+            self._complain(f"{self.path}: {error}; `livepitch practice calibrate` writes it anew")
             return {}
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else "no offsets in it"
-            self._complain(f"{path}: not used ({reason}); {advice}")
-            return {}
+
+
+def _entries(record: Mapping[str, Any]) -> dict[tuple[str, str], Offset]:
+    return dict(map(_entry, record["offsets"]))
 
 
 def _entry(record: Any) -> tuple[tuple[str, str], Offset]:
     """One entry; ValueError, KeyError or TypeError for what was not written here."""
     pair = record["input"], record["output"]
     seconds, counts = (record["seconds"], record["spread"]), (record["heard"], record["played"])
-    sound = all(isinstance(value, int | float) and math.isfinite(value) for value in seconds)
-    if not (sound and max(map(abs, seconds)) <= LARGEST and all(type(count) is int for count in counts)):
+    # Compared before anything else: a whole number may have too many digits to be made a float.
+    sound = all(type(value) in (int, float) and abs(value) <= LARGEST for value in seconds)
+    if not (sound and all(type(count) is int for count in counts)):
         raise ValueError(f"not an offset: {record}")
     if not all(isinstance(name, str) for name in pair):
         raise ValueError(f"not a pair of devices: {pair}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
+from ...model.plain_file import plain_bytes
 from .midi import read_midi
 from .score_process import read_apart
 from .scores import is_xml, read_score
@@ -58,13 +60,10 @@ def _reader(path: Path, data: bytes) -> Callable[[Path, bytes], TargetFile]:
 
 def _bytes(path: Path) -> bytes:
     try:
-        if not path.is_file():  # a pipe would be waited for
-            raise TargetError(f"{path} is not a file: choose a MIDI, MusicXML, MEI, ABC or UltraStar file")
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise TargetError(f"{path} cannot be read ({reason}): choose another file") from error
-    if len(data) > MAX_BYTES:
-        raise TargetError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB: save the parts wanted to a file")
-    return data
+        return plain_bytes(path, MAX_BYTES)
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise TargetError(f"{path}: {error.strerror}; save the parts wanted to a file") from error
+        raise TargetError(
+            f"{path} cannot be read ({error.strerror}): choose a MIDI, MusicXML, MEI, ABC or UltraStar file"
+        ) from error

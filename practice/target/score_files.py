@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from .target_file import TargetError
+from .text import shown
 
 MAX_BYTES = 48_000_000  # unpacked
 MAX_ELEMENTS = 3_000_000
@@ -27,7 +28,7 @@ def root_of(path: Path, data: bytes) -> ElementTree.Element:
         _look_through(path, data)
         return ElementTree.fromstring(data)
     except (ElementTree.ParseError, expat.ExpatError, LookupError, ValueError) as error:
-        raise TargetError(f"{path} is no score that can be read ({error}): export it anew") from error
+        raise TargetError(f"{path} is no score that can be read ({shown(str(error))}): export it anew") from error
 
 
 def _look_through(path: Path, data: bytes) -> None:
@@ -48,7 +49,11 @@ def _look_through(path: Path, data: bytes) -> None:
     def entity(*declared: object) -> None:
         raise TargetError(f"{path} declares XML entities, which no score needs: export it anew")
 
-    parser.StartElementHandler, parser.EndElementHandler, parser.EntityDeclHandler = begin, end, entity
+    def attributes(*declared: object) -> None:  # a long default is copied into every element
+        raise TargetError(f"{path} declares XML attributes, which no score needs: export it anew")
+
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
+    parser.EntityDeclHandler, parser.AttlistDeclHandler = entity, attributes
     parser.Parse(data, True)
 
 
@@ -62,7 +67,9 @@ def unpacked(path: Path, data: bytes) -> bytes:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _member(path, archive, _score_name(path, archive))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
-        raise TargetError(f"{path} is no compressed score that can be read ({error}): export it anew") from error
+        raise TargetError(
+            f"{path} is no compressed score that can be read ({shown(str(error))}): export it anew"
+        ) from error
 
 
 def _score_name(path: Path, archive: zipfile.ZipFile) -> str:

@@ -2,13 +2,16 @@
 
 import base64
 import json
+import math
 import threading
+from itertools import cycle
 
 import pytest
 from PyQt6.QtCore import QRect
 
 from livepitch.gui.viewmodel.preferences import Preferences
 from livepitch.gui.window import Window
+from livepitch.realtime.settings_file import write_settings
 
 from .conftest import FakeSource
 
@@ -65,13 +68,12 @@ def test_a_maximised_window_is_maximised_again(opened):
 
 def test_a_change_is_written_while_the_window_is_open_and_not_on_its_thread(opened, file, qtbot, monkeypatch):
     wrote_on = []
-    write = Preferences._write
 
-    def noted(self, rooms):
+    def noted(path, record):
         wrote_on.append(threading.current_thread().name)
-        write(self, rooms)
+        write_settings(path, record)
 
-    monkeypatch.setattr(Preferences, "_write", noted)
+    monkeypatch.setattr("livepitch.gui.viewmodel.preferences.write_settings", noted)
     window = opened()
     window.looks.choose_theme("dark")
     qtbot.waitUntil(lambda: file.exists() and kept(file)["looks"]["theme"] == "dark", timeout=5000)
@@ -193,6 +195,26 @@ def test_every_room_gives_json_and_survives_anything(opened):
         for values in ({}, dict.fromkeys(room.remember()), {name: ["?"] for name in room.remember()}):
             room.recall(values)
     assert len({room.name for room in window.keeping.rooms}) == len(window.keeping.rooms)
+
+
+HOSTILE = [
+    1e308, -1e308, math.nan, math.inf, 10**400, -1, 0, True, "", "\x1b[31m\u202e", "\udcff", "x" * 10_000, "/dev/zero",
+    "file:" + "x" * 10_000, [], [[]], [None] * 1000, {"": {}}, [1e308, "x"],
+]  # fmt: skip
+
+
+def test_no_value_in_the_file_keeps_the_window_from_opening_or_stays_in_it(opened, file, qtbot):
+    rooms = {room.name: room.remember() for room in opened().keeping.rooms}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    planted = {room: dict(zip(values, cycle(HOSTILE), strict=False)) for room, values in rooms.items()}
+    file.write_text(json.dumps({"version": 1, "rooms": planted}))
+    window = opened()
+    for value in HOSTILE:
+        window.keeping._recall({room: dict.fromkeys(values, value) for room, values in rooms.items()})
+        qtbot.wait(1)  # what a value has set going comes to pass
+        kept_now = {room.name: room.remember() for room in window.keeping.rooms}
+        assert kept_now.keys() == rooms.keys()
+        assert len(json.dumps(kept_now, allow_nan=False)) < 200_000
 
 
 def test_a_window_without_a_memory_writes_nothing(window, file, own_settings):

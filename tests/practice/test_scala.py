@@ -119,7 +119,7 @@ def test_descriptions_in_old_and_new_encodings(scl, encoding):
         (scale("3/2", "-1200.0"), "cannot be the period"),
         (scale("3/2", "99999.0"), "cannot be the period"),
         (b"RIFF\x00\n\x00\x01" + bytes(range(127, 256)), "line 2 should be the number of notes"),
-        ("x" * 1_000_001, "longer than 1 MB"),
+        ("x" * 1_000_001, "larger than 1 MB"),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_one_line(scl, content, reason):
@@ -132,8 +132,21 @@ def test_what_cannot_be_used_is_refused_in_one_line(scl, content, reason):
 
 def test_what_is_no_file_is_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe.scl")
-    for path in (tmp_path, tmp_path / "missing.scl", tmp_path / "pipe.scl", "a\0b.scl", ""):
-        with pytest.raises(ScalaError, match="there is no such file"):
+    (tmp_path / "zero.scl").symlink_to("/dev/zero")
+    (tmp_path / "round.scl").symlink_to("round.scl")
+    reasons = {
+        tmp_path: "it is a folder",
+        tmp_path / "missing.scl": "No such file",
+        tmp_path / "pipe.scl": "it is a pipe, not a file",
+        tmp_path / "zero.scl": "it is a device, not a file",
+        tmp_path / "round.scl": "symbolic links",
+        "a\0b.scl": "no file can have this name",
+        "\ud800.scl": "no file can have this name",
+        "x" * 10_000: "name too long",
+        "": "No such file",
+    }
+    for path, reason in reasons.items():
+        with pytest.raises(ScalaError, match=reason):
             read_scala(path)
 
 

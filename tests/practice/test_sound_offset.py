@@ -96,9 +96,9 @@ def test_a_damaged_file_is_one_line_and_is_written_anew(store, text):
     with pytest.warns(DamagedSettingsWarning, match=r"offsets\.json: .*livepitch practice calibrate") as told:
         assert store.get("a", "b") == 0.0
     assert len(told) == 1
-    with pytest.warns(DamagedSettingsWarning):
-        store.put("a", "b", Offset(0.02, 0.0, 5, 5))
+    store.put("a", "b", Offset(0.02, 0.0, 5, 5))
     assert store.get("a", "b") == 0.02
+    assert store.path.with_name("offsets.json.bad").read_text() == text
 
 
 def test_a_folder_that_cannot_be_written_is_said(store, monkeypatch):

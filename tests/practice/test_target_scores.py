@@ -1,4 +1,5 @@
 import io
+import os
 import zipfile
 from itertools import pairwise
 
@@ -206,6 +207,7 @@ MEI = '<mei xmlns="http://www.music-encoding.org/ns/mei"/>'
     [
         (score([FOUR + note("C4", "w", "&c;")], head=BOMB), "declares XML entities"),
         (score([FOUR], head='<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'), "declares XML entities"),
+        (score([FOUR], head=f'<!DOCTYPE a [<!ATTLIST note x CDATA "{"y" * 99}">]>'), "declares XML attributes"),
         ("<a>" * 5000, "too large|no score"),
         (score([FOUR + note("C4", "w")])[:-60], "no score that can be read"),
         (score([FOUR + note(None, "w")]), "no notes to sing"),
@@ -229,10 +231,35 @@ def test_hostile_and_wrong_files_are_refused_with_one_line(save, content, says):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("name", ["missing.mid", ".", "\0"])
-def test_what_is_no_file_is_refused(tmp_path, name):
-    with pytest.raises(TargetError, match=r"not a file|cannot be read"):
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("missing.mid", "No such file"),
+        (".", "it is a folder"),
+        ("\0", "no file can have this name"),
+        ("x" * 10_000, "name too long"),
+        ("pipe.mid", "it is a pipe, not a file"),
+        ("zero.mid", "it is a device, not a file"),
+        ("round.mid", "symbolic links"),
+        ("sparse.mid", "larger than 32 MB"),
+    ],
+)
+def test_what_is_no_file_is_refused(tmp_path, name, says):
+    os.mkfifo(tmp_path / "pipe.mid")
+    (tmp_path / "zero.mid").symlink_to("/dev/zero")
+    (tmp_path / "round.mid").symlink_to("round.mid")
+    with (tmp_path / "sparse.mid").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(TargetError, match=says):
         read_targets(tmp_path / name)
+
+
+@pytest.mark.parametrize("ending", [".xml", ".mxl", ".mei", ".abc", ".mid", ".txt"])
+@pytest.mark.parametrize("name", ["a\x1b[31mred\x07", "two\nlines", "bidi\u202egpj", "\udcff"])
+def test_no_name_of_a_file_speaks_to_the_terminal(save, name, ending):
+    with pytest.raises(TargetError) as error:
+        read_here(save("<nonsense/>" if ending in (".xml", ".mxl", ".mei") else "nonsense", name + ending))
+    assert str(error.value).isprintable()
 
 
 def test_other_kinds_are_refused(save):
