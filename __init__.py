@@ -12,6 +12,7 @@ nor a sound card.
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,9 @@ _HOMES = {
     "realtime.source": ("DemoVoice", "FileSource", "Microphone"),
     "realtime.tracker": ("StreamTracker",),
 }
+# A program that uses livepitch and keeps no log is not shown the warnings of this one.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [

@@ -1,14 +1,16 @@
-"""The command line: `livepitch live | track | practice | bench | tune | devices | weights | parity`."""
+"""The command line: `livepitch live | track | practice | bench | tune | devices | doctor | weights | parity`."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 
 from .cli.bench import bench
 from .cli.devices import devices
+from .cli.doctor import doctor
 from .cli.live import live
 from .cli.parity import parity
 from .cli.practice import practice
@@ -16,6 +18,7 @@ from .cli.terminal import INTERRUPTED, UsageError, say
 from .cli.track import track
 from .cli.tune import tune
 from .cli.weights import weights
+from .realtime.log import kept
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command()(live)
@@ -23,9 +26,11 @@ app.command()(track)
 app.command()(bench)
 app.command()(tune)
 app.command()(devices)
+app.command()(doctor)
 app.command()(parity)
 app.add_typer(practice, name="practice")
 app.add_typer(weights, name="weights")
+COMMANDS = frozenset({"live", "track", "bench", "tune", "devices", "doctor", "parity", "practice", "weights"})
 
 
 @app.callback(invoke_without_command=True)
@@ -46,15 +51,21 @@ def main() -> None:
     # `livepitch` and `livepitch --demo` mean `livepitch live …`.
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("--help", "--version")):
         arguments.insert(0, "live")
+    with kept(arguments[0]) if arguments[0] in COMMANDS else nullcontext():
+        code = _run(arguments)
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
     try:
-        code = app(arguments, prog_name="livepitch", standalone_mode=False)
+        code: int = app(arguments, prog_name="livepitch", standalone_mode=False) or 0
     except UsageError as error:
         command = error.ctx.command_path if error.ctx else "livepitch"
         say(f"{error.format_message().rstrip('.')} (see {command} --help)")
         code = error.exit_code
     except typer.Abort:
         code = INTERRUPTED
-    sys.exit(code)
+    return code
 
 
 if __name__ == "__main__":

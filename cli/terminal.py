@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
-import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,8 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from ..model.blas import preload_blas
-from ..model.errors import LivepitchError
+from ..model.errors import LivepitchError, printable
 from ..model.registry import SlowBlasWarning
+from ..realtime.log import show
+
+log = logging.getLogger(__name__)
 
 FAILED = 1  # exit codes; 2 is a wrong command line
 INTERRUPTED = 128 + 2  # as if SIGINT had ended it
@@ -23,12 +26,24 @@ CLOSED_PIPE = 128 + 13  # as if SIGPIPE had
 # Of click's errors typer exports only this one's subclass. It carries exit code 2.
 UsageError: Any = typer.BadParameter.__base__
 
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+
+def _show_log(debug: bool) -> bool:
+    if debug:
+        show()
+    return debug
+
+
+Debug = Annotated[
+    bool,
+    typer.Option("--debug", help="Show the log, with all details and the traceback of an error.", callback=_show_log),
+]
 
 
 def say(text: str) -> None:
     """One line to the person at the terminal: standard error, so that standard output stays data."""
-    typer.echo(f"livepitch: {' '.join(text.split())}", err=True)
+    line = printable(" ".join(text.split()))
+    log.info("said: %s", line)
+    typer.echo(f"livepitch: {line}", err=True)
 
 
 def load_blas() -> None:
@@ -47,11 +62,19 @@ def one_line_errors(debug: bool) -> Iterator[None]:
     except (typer.Exit, typer.Abort, UsageError):
         raise
     except Exception as error:
-        if debug:
-            traceback.print_exc()
         expected = isinstance(error, LivepitchError)
-        say(str(error) if expected else f"{type(error).__name__}: {error} (--debug shows where)")
+        if debug or not expected:  # what the user can mend needs no traceback
+            log.log(logging.WARNING if expected else logging.ERROR, "failed", exc_info=error)
+        say(_line(error))
         raise typer.Exit(FAILED) from None
+
+
+def _line(error: Exception) -> str:
+    if isinstance(error, LivepitchError):
+        return str(error)
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: cannot be used ({error.strerror}); name another file or folder"
+    return f"{type(error).__name__}: {error} (--debug shows where)"
 
 
 @contextmanager
@@ -73,10 +96,11 @@ def progress_bar(title: str, per_second: float = 10) -> Iterator[Callable[[float
         yield None
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True, refresh_per_second=per_second) as bar:
-        task = bar.add_task(title, total=1.0)
+        task = bar.add_task(escape(printable(title)), total=1.0)
         yield lambda done: bar.update(task, completed=done)
 
 

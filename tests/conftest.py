@@ -24,6 +24,9 @@ os.environ["LIVEPITCH_RECORDINGS"] = RECORDINGS.name
 # What it practises is not mixed with what the user has.
 PRACTISED = tempfile.TemporaryDirectory(prefix="livepitch-data-")
 os.environ["LIVEPITCH_DATA"] = PRACTISED.name
+# Nor does what goes wrong in tests stand in the user's log.
+LOGS = tempfile.TemporaryDirectory(prefix="livepitch-logs-")
+os.environ["LIVEPITCH_LOGS"] = LOGS.name
 
 # Timings on shared machines say nothing; the same examples every time do.
 settings.register_profile("livepitch", deadline=None, derandomize=True, print_blob=True)

@@ -24,7 +24,7 @@ from tests.conftest import sung_tone
 ROOT = Path(__file__).resolve().parents[1]
 NOT_SHIPPED = {"tests", "training", "benchmarks", "build", "dist"}
 SELDOM = {"huggingface_hub", "httpx2", "onnx", "torch"}
-FLOORS = {"model": 0, "parity": 1, "realtime": 1, "practice": 2, "bench": 2, "gui": 3, "cli": 4}
+FLOORS = {"model": 0, "parity": 1, "realtime": 1, "practice": 2, "bench": 2, "doctor": 3, "gui": 4, "cli": 5}
 
 
 def package_folders() -> set[str]:
