@@ -21,7 +21,7 @@ import math
 import threading
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -53,6 +53,8 @@ class Counters:
     inlet: Inlet
     """The present one; it counts xruns and refusals, going on from the one before."""
     frames: int = 0
+    taken: int = 0
+    """Samples that the tracker took."""
     skipped: int = 0
     late: int = 0
     restarts: int = 0
@@ -74,6 +76,8 @@ class Counters:
         self._pushes.append(seconds)
         self.computed += seconds
         self.heard += audio_seconds
+        if len(self._pushes) >= 2 * BATCH:  # where frames are not noted: those of a file
+            self._count_unless_busy()
 
     def add_frame(self, frame: PitchFrame, hop_seconds: float = HOP) -> None:
         """Note a stamped frame's way to the outlet; it is late once the next hop's sound is there too."""
@@ -126,6 +130,7 @@ class Counters:
             skipped=self.skipped,
             late=self.late,
             restarts=self.restarts,
+            heard=self.taken,
             settled=self.settled,
             unsettled=self.unsettled,
             unread=unread,
@@ -138,3 +143,9 @@ class Counters:
 def _taken(noted: deque[T]) -> list[T]:
     """What the deque holds now; whoever appends may go on meanwhile."""
     return [noted.popleft() for _ in range(len(noted))]
+
+
+def added(before: StreamStats, now: StreamStats) -> StreamStats:
+    """The counts of both; what is no count is that of `now`."""
+    counts = ("frames", "xruns", "dropped", "skipped", "late", "restarts", "heard", "settled", "unsettled", "unread")
+    return replace(now, **{name: getattr(before, name) + getattr(now, name) for name in counts})

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakSet
 
 from .frame import PitchFrame
 from .outlet import Outlet
 from .takes import Recording
+from .watch import HangingError
 
 if TYPE_CHECKING:
     from .tuned import Tuned
 
 Self = TypeVar("Self", bound="Fetching")
+_begun: WeakSet[Fetching] = WeakSet()
 
 
 class Fetching(ABC):
@@ -77,6 +81,8 @@ class Fetching(ABC):
             raise RuntimeError(f"start the session first: `with {type(self).__name__}(...) as session:`")
         while (frame := self._outlet.next()) is not None:
             yield frame
+        self._join()
+        yield from self._outlet.drain()  # a push that was under way when the session was stopped
         self._raise_error()
 
     def frames(self, limit: int | None = None) -> list[PitchFrame]:
@@ -90,9 +96,19 @@ class Fetching(ABC):
             self._raise_error()
         return frames
 
-    def _raise_error(self) -> None:
-        if self._thread.ident is not None:
+    def _join(self) -> None:
+        if self._thread.ident is not None and not isinstance(self.error, HangingError):
             self._thread.join()  # the outlet is closed: it is at its last instructions
+
+    def _end_with_program(self) -> None:
+        """Have it stopped before the interpreter goes: MLX and PortAudio abort the process if it goes first."""
+        _begun.add(self)
+        # What is registered last is called first: this comes before what libraries do that were loaded meanwhile.
+        atexit.unregister(_stop_all)
+        atexit.register(_stop_all)
+
+    def _raise_error(self) -> None:
+        self._join()
         if self.error is not None:
             raise self.error
 
@@ -100,3 +116,8 @@ class Fetching(ABC):
     def running(self) -> bool:
         """Whether more frames may come."""
         return self._thread.is_alive()
+
+
+def _stop_all() -> None:
+    for session in list(_begun):
+        session.stop()

@@ -7,6 +7,7 @@ live audio goes through a polyphase filter of our own, and soxr converts files.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
@@ -89,6 +90,7 @@ def _outputs(samples: Floats, taps: Floats, first: int, phase: int, down: int, n
     return out
 
 
+@lru_cache(maxsize=8)  # a gap begins a new resampler in the middle of a song: these take milliseconds
 def _taps(up: int, down: int) -> Floats:
     """Kaiser-windowed sinc for each phase: tap j of phase p weighs the input at distance j - half + 1 - p/up."""
     cutoff = min(1.0, up / down)  # of the input's Nyquist frequency

@@ -1,8 +1,6 @@
 """The ring against a list, two real threads, and indices that no 32-bit integer holds."""
 
-import sys
-import threading
-import zlib
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -11,6 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from livepitch.realtime.ring import RingBuffer
+from tests.realtime.ring_model import operate_ring
+from tests.realtime.ring_threads import frequent_switches, pass_through
 
 CAPACITY = 13
 
@@ -105,39 +105,17 @@ def test_bad_sizes(capacity, first):
         RingBuffer(capacity, first)
 
 
-@pytest.fixture
-def frequent_switches():
-    """Let the interpreter change threads every few bytecodes instead of every 5 ms."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
+@pytest.mark.parametrize("seed", range(4))
+def test_random_operations_are_those_of_a_list(seed):
+    """Across 2**31, 2**32, 2**53 and 2**63; `benchmarks/soak.py ring` does ten million."""
+    operate_ring(50_000, seed)
 
 
-def test_two_threads_lose_and_change_nothing(frequent_switches):
-    """Random blocks through a small ring between two free-running threads, checksummed on both sides."""
-    total, ring = 300_000, RingBuffer(1009, first=2**33 + 5)
-    sent, refusals = 0, 0
-
-    def produce():
-        nonlocal sent, refusals
-        rng, written = np.random.default_rng(1), 0
-        while written < total:
-            block = rng.standard_normal(int(rng.integers(1, 200))).astype(np.float32)
-            while not ring.write(block):
-                refusals += len(block)
-            sent = zlib.crc32(block.tobytes(), sent)
-            written += len(block)
-
-    producer = threading.Thread(target=produce)
-    producer.start()
-    rng, received, at = np.random.default_rng(2), 0, ring.start
-    while producer.is_alive() or ring.unread:
-        stop = at + min(ring.end - at, int(rng.integers(1, 300)))
-        received = zlib.crc32(ring.read(at, stop).tobytes(), received)
-        ring.release(stop)
-        at = stop
-    producer.join()
-    assert received == sent
-    assert at == ring.end >= 2**33 + 5 + total
-    assert ring.refused == refusals
+@pytest.mark.parametrize("waits", [False, True], ids=["refused", "waited for"])
+@pytest.mark.parametrize("switches", [frequent_switches, nullcontext], ids=["at every bytecode", "as usual"])
+def test_two_threads_lose_and_change_nothing(waits, switches):
+    """Random blocks through the inlet between two free-running threads, every sample looked at, and checksummed."""
+    with switches():
+        passed = pass_through(lambda given: given < 1_500_000, 1, waits)
+    assert passed.whole, passed
+    assert (passed.refused > 0) is not waits
