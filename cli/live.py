@@ -13,8 +13,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..realtime.ending import ending_by
 from ..realtime.takes import TakeError, new_take, take_files
-from .settings import LOWEST_GATE, Context, Hop, Lookahead, Threshold, chosen_settings
+from .settings import (
+    HIGHEST_RATE,
+    LARGEST_BLOCK,
+    LOWEST_GATE,
+    Context,
+    Hop,
+    Lookahead,
+    Threshold,
+    chosen_device,
+    chosen_settings,
+)
 from .terminal import FAILED, Debug, UsageError, load_blas, one_line_errors, quiet_pipe, say
 
 if TYPE_CHECKING:
@@ -45,7 +56,9 @@ def live(
         str | None,
         typer.Option(help=f"A name of `livepitch weights list`, or a file. [default: the window's last, or {FIRST}]"),
     ] = None,
-    rate: Annotated[int | None, typer.Option(help="Sample rate to open the input at, Hz.", min=1)] = None,
+    rate: Annotated[
+        int | None, typer.Option(help="Sample rate to open the input at, Hz.", min=1, max=HIGHEST_RATE)
+    ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Hear a built-in voice; needs no microphone.")] = False,
     kiosk: Annotated[bool, typer.Option("--kiosk", help="Picture and note alone, on the whole screen.")] = False,
     no_gui: Annotated[bool, typer.Option("--no-gui", help="Print one line per frame, no window.")] = False,
@@ -64,7 +77,9 @@ def live(
     ] = None,
     blocksize: Annotated[
         int | None,
-        typer.Option(help="Samples per block of the input. [default: as tuned, else the input's own]", min=1),
+        typer.Option(
+            help="Samples per block of the input. [default: as tuned, else the input's own]", min=1, max=LARGEST_BLOCK
+        ),
     ] = None,
     untuned: Annotated[bool, typer.Option("--untuned", help="Leave out what `livepitch tune` found.")] = False,
     debug: Debug = False,
@@ -222,8 +237,7 @@ def _source(device: str | None, rate: int | None, demo: bool, blocksize: int | N
 
     if demo:
         return DemoVoice(blocksize=blocksize)
-    chosen = int(device) if device is not None and device.isdecimal() else device
-    return Microphone(device=chosen, sample_rate=rate, blocksize=blocksize)
+    return Microphone(device=chosen_device(device), sample_rate=rate, blocksize=blocksize)
 
 
 def _print_frames(session: Session, seconds: float) -> None:
@@ -233,7 +247,7 @@ def _print_frames(session: Session, seconds: float) -> None:
     """
     with session:
         try:
-            with quiet_pipe():
+            with quiet_pipe(), ending_by(_interrupt):
                 for number, frame in enumerate(session):
                     if frame.time >= seconds:
                         break
@@ -246,6 +260,11 @@ def _print_frames(session: Session, seconds: float) -> None:
             session.stop()
             if session.stats.frames:
                 say(_summary(session))
+
+
+def _interrupt() -> None:
+    """Whatever asks it to end does what Ctrl-C does."""
+    raise KeyboardInterrupt
 
 
 def _line(frame: PitchFrame) -> str:

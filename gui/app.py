@@ -6,7 +6,6 @@ import ctypes
 import gc
 import os
 import platform
-import signal
 import sys
 from collections.abc import Callable, Collection, Mapping
 from importlib.util import find_spec
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..model.errors import LivepitchError
 from ..model.registry import Model
+from ..realtime.ending import ending_by
 from ..realtime.frame import Settings
 from ..realtime.launch import prepare
 from ..realtime.remote import tuned_remote_session
@@ -68,36 +68,55 @@ def run_window(
         from PyQt6.QtCore import QTimer
         from PyQt6.QtWidgets import QApplication
 
+        from .home.mishaps import Mishaps
+        from .home.qt_log import log_qt_messages
         from .window import Window
     except ImportError as error:
         raise DisplayError(_lacking(error)) from error
+    unlog = log_qt_messages()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("livepitch")
     app.setStyle("Fusion")
     memory = config_folder() / FILE if remember else None
     window = Window(source, model, settings, make_stream, loaded, settle, memory, named)
-    before = signal.signal(signal.SIGINT, lambda *_: window.close())
-    beat = QTimer()  # Python hears of Ctrl-C only while it runs
-    beat.start(BEAT_MS)
-    beat.timeout.connect(lambda: window.close() if until() else None)
+    mishaps = Mishaps(window.parts, window.reporting.copy_report)
+    mishaps.watch()
     window.show()
-    if kiosk:
-        window.kiosk.turn(True)
-    if record is not None:
-        window.record_to(record)
-    if practice is None:
-        window.start()
-    else:
-        window.practice.open_named(practice)
-    window.sound.watch()
-    # A full garbage collection walks every object of the imported libraries and would hold a picture up for 75 ms.
-    gc.collect()
-    gc.freeze()
-    try:
-        return app.exec()
-    finally:
-        gc.unfreeze()
-        signal.signal(signal.SIGINT, before)
+    ended = False
+
+    def end() -> None:
+        nonlocal ended
+        ended = True  # no more: it may come in the middle of a picture
+
+    def look() -> None:
+        if ended or until():
+            window.close()
+            app.quit()  # a window that was closed before `exec` ends nothing
+
+    beat = QTimer()  # Python hears of a signal only while it runs
+    beat.start(BEAT_MS)
+    beat.timeout.connect(look)
+    with ending_by(end):
+        if kiosk:
+            window.kiosk.turn(True)
+        if remember:
+            window.returning.look()  # before anything else is recorded
+        if record is not None:
+            window.record_to(record)
+        if practice is None:
+            window.start()
+        else:
+            window.practice.open_named(practice)
+        window.sound.watch()
+        # A full garbage collection walks every object of the imported libraries and would hold a picture up for 75 ms.
+        gc.collect()
+        gc.freeze()
+        try:
+            return app.exec()
+        finally:
+            gc.unfreeze()
+            mishaps.close()
+            unlog()
 
 
 def check_display(environment: Mapping[str, str], system: str) -> None:

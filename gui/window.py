@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent, QKeySequence
-from PyQt6.QtWidgets import QMainWindow
+from PyQt6.QtWidgets import QDialog, QMainWindow
 
 from ..model.registry import Model
 from ..practice.music import Music
@@ -16,12 +18,14 @@ from ..realtime.frame import Settings
 from ..realtime.source import Source
 from ..realtime.tuned import tuned_session
 from .help.helping import Helping
+from .help.reporting import Reporting
 from .help.summary import Summary
 from .home.escapes import Escapes
 from .home.keeping import Keeping
 from .home.kiosk import Kiosk
 from .home.panels import Panels
 from .home.placement import Placement
+from .home.returning import Returning
 from .look.looks import Looks
 from .menus.control_bar import ControlBar
 from .menus.menus import Menus
@@ -40,6 +44,8 @@ from .stage import Stage
 from .status_line import StatusLine
 from .takes.takes_room import TakesRoom
 from .viewmodel.chosen_model import ChosenModel
+
+log = logging.getLogger(__name__)
 
 
 class Window(QMainWindow):
@@ -73,6 +79,7 @@ class Window(QMainWindow):
         self.looks = Looks(self.parts)
         self.panels, self.placement, escapes = Panels(self.parts), Placement(self), Escapes(self)
         self.helping, self.summary = Helping(self.parts, escapes, chosen), Summary(self.parts)
+        self.reporting = Reporting(self.parts)
         self.tuning_room = TuningRoom(self.parts, replace(Music(), a4=settings.a4))
         self.tuning_room.changed.connect(lambda music: chosen.set_a4(music.a4))
         self.sound, self.tone = SoundRoom(self.parts, self.listening), ToneRoom(self.parts, self.tuning_room.music)
@@ -80,6 +87,7 @@ class Window(QMainWindow):
         self.sound.panel.add_group(self.tone.controls)
         escapes.add(self.sound.entered, lambda: self.sound.show_panel(False))
         self.takes = TakesRoom(self.parts, self.listening)
+        self.returning = Returning(self.parts, self.takes, self.reporting.copy_report)
         self.practice = PracticeRoom(self.parts, self.listening, self.takes)
         self.tuning_room.changed.connect(self.takes.statistics.judge_soon)
         escapes.add(self.tuning_room.card.isVisible, self.tuning_room.card.close_card)
@@ -130,12 +138,18 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
         """End the stream and its threads; the window disappears first, whatever the device does."""
         self.hide()
+        for dialog in self.findChildren(QDialog):  # a question in one of them would hold up the end
+            dialog.reject()
         self.scenes.timer.stop()
-        self.progress.close()
-        self.practice.close()
-        self.takes.close()
-        self.listening.close()
-        self.tone.close()
-        self.kiosk.close()
-        self.keeping.close()
+        first = (self.progress, self.practice, self.takes, self.listening)  # an order in which none misses another
+        for room in (*first, self.tone, self.reporting, self.kiosk, self.keeping):
+            _close(room)
         super().closeEvent(event)
+        log.info("window closed")
+
+
+def _close(room: Any) -> None:
+    try:
+        room.close()
+    except Exception:  # the others close all the same: a stream left alone would go on recording unseen
+        log.exception("the %s did not close", type(room).__name__)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
+
+log = logging.getLogger(__name__)
 
 Job = Callable[[], object]
 
 
 class Jobs:
-    """Runs what it is given in turn, on a daemon thread of its own; a job must not raise."""
+    """Runs what it is given in turn, on a daemon thread of its own; what a job raises is written into the log."""
 
     def __init__(self, name: str) -> None:
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
@@ -29,4 +32,11 @@ class Jobs:
 
     def _work(self) -> None:
         for job in iter(self._queue.get, None):
-            job()
+            _do(job)
+
+
+def _do(job: Job) -> None:
+    try:
+        job()
+    except Exception:  # the others are done all the same
+        log.exception("a job of %s failed", threading.current_thread().name)

@@ -59,13 +59,13 @@ class Listening(QObject):
         self._ticked = self._told = time.monotonic()
         self._levels = model.settings.gate, model.settings.gain  # that the stream has
         self.transport = Transport()
-        self.telling = Telling(parts, self.sound_wanted.emit)
         tip = "Start or stop listening, or a replay"
         self.start_action = parts.menus.action("listen", "&Start", "Space", tip, parts.scenes.toggle)
         self.start_button = action_button(self.start_action, "start")
         parts.bar.add_left(self.start_button)
         self.choosing = Choosing(parts, chosen_input, model)
         """What the next stream listens to, and with which model."""
+        self.telling = Telling(parts, self.sound_wanted.emit, self.choosing)
         parts.menus.action("listen", "&Clear the picture", "Ctrl+L", "Empty the picture", self.clear)
         self._show_running(False)
         self._connect(parts)

@@ -1,13 +1,15 @@
 """Starting and stopping streams without ever making the window wait.
 
 Threads: the Qt thread owns every attribute; one other, "livepitch-transport", runs the queued jobs in turn. Opening,
-closing and listing devices may block for seconds, so all of it happens there. The jobs write no attribute: their
-results come back as queued Qt signals.
+closing and listing devices may block for seconds, so all of it happens there. The jobs write no attribute, and append
+to `_fresh` alone, which a list does in one step: their results come back as queued Qt signals.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +23,8 @@ from ...realtime.tuned import Tuned
 from ..look.wording import sentence
 from ..viewmodel.messages import without_commands
 from .jobs import Jobs
+
+log = logging.getLogger(__name__)
 
 
 class Stream(Protocol):
@@ -122,6 +126,8 @@ class Transport(QObject):
         self.error: BaseException | None = None
         """Why the last stream ended by itself, or did not start; `failed` says it."""
         self._ticket = 0  # counts requests; an answer to an older one is out of date
+        self._closed = False
+        self._fresh: list[Stream] = []  # opened, on their way to the Qt thread
         self._jobs = Jobs("livepitch-transport")
         self._opened.connect(self._take)
         self._refused.connect(self._give_up)
@@ -140,6 +146,7 @@ class Transport(QObject):
 
     def fail(self, error: BaseException) -> None:
         """End a stream that broke, and say why."""
+        log.error("the stream broke: %s", error)
         self.stop()
         self.error = error
         self.failed.emit(_sentence(error))
@@ -149,9 +156,18 @@ class Transport(QObject):
         self._jobs.put(lambda: self.listed.emit(_or_empty(listing)))
 
     def close(self, seconds: float = 3.0) -> bool:
-        """End the stream and the thread; False if a device kept it busy for longer than `seconds`."""
+        """End the stream and the thread, of which nobody hears any more; False if a device kept it busy for longer."""
+        if self._closed:
+            return True
+        self._closed = True
         self.stop()
-        return self._jobs.close(seconds)
+        ended = self._jobs.close(seconds)
+        for told in (self._opened, self._refused, self.listed):  # what comes now may find the window deleted
+            with suppress(TypeError):  # where nobody was to hear of it
+                told.disconnect()
+        for stream in self._fresh if ended else ():
+            stream.stop()
+        return ended
 
     def _release(self) -> None:
         self._ticket += 1
@@ -166,11 +182,17 @@ class Transport(QObject):
             stream = make()
             stream.start()
         except Exception as error:
+            log.warning("the stream did not start: %s", error)
             self._refused.emit(ticket, error)
-        else:
+            return
+        if ticket == self._ticket:
+            self._fresh.append(stream)
             self._opened.emit(ticket, stream)
+        else:  # nobody waits for it any more, perhaps not even a window
+            stream.stop()
 
     def _take(self, ticket: int, stream: Stream) -> None:
+        self._fresh.remove(stream)
         if ticket != self._ticket:
             self._jobs.put(stream.stop)
             return

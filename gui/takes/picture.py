@@ -9,7 +9,7 @@ from PyQt6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize
 from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtSvg import QSvgGenerator
 
-from ...realtime.export import replacement
+from ...model.replacement import replacement
 from ..plot.pitch_view import PitchView
 
 PICTURES = {"png": "Picture, PNG", "svg": "Drawing, SVG"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ...realtime.takes import Recording, take_files
@@ -25,13 +26,13 @@ class RecordingMarks:
         self._stream: Stream | None = None
         self._kept: Marks = []  # from before the picture was cleared
         self._now: Marks = []
-        self._written: Marks = []
+        self._written: dict[Path, Marks] = {}
         parts.stage.view.marked.connect(self._follow)
         listening.clearing.connect(self._keep)
 
     def begin(self, stream: Stream) -> None:
         """Follow those of a stream that is recorded from now on."""
-        self._stream, self._kept, self._written = stream, [], []
+        self._stream, self._kept, self._written = stream, [], {}
         self._follow()
 
     def look(self, recording: Recording) -> None:
@@ -39,9 +40,9 @@ class RecordingMarks:
         stop = math.inf if recording.running else recording.start + recording.seconds
         within = [mark for mark in self._kept + self._now if recording.start <= mark["time"] <= stop]
         marks = [{**mark, "time": mark["time"] - recording.start} for mark in within]
-        if marks != self._written:
-            self._written = marks
-            path = markers_file(take_files(recording.path)[0])
+        path = markers_file(take_files(recording.path)[0])
+        if marks != self._written.get(path, []):
+            self._written[path] = marks
             self._errands.run(lambda: write_labels(path, marks), failed=self._failed)
 
     def _follow(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from ..viewmodel.messages import Rank
 from ..viewmodel.take import Take
 from ..viewmodel.take_list import recordings, with_recent
 from .comparing import Comparing
-from .errands import Errands
+from .errands import Errands, Result
 from .exporting import Exporting
 from .files import Drops, ask_for_sound
 from .live_picture import LivePicture
@@ -142,6 +142,14 @@ class TakesRoom(QObject):
         self.shelf.hide()
         self.go_live()
 
+    def run(self, work: Callable[[], Result], then: Callable[[Result], object]) -> None:
+        """Do something about files after what is asked for already; what it gives goes to `then`, on this thread."""
+        self._files.run(work, then, self._complain)
+
+    def know(self, path: Path) -> None:
+        """Have a recording in the list, wherever it lies."""
+        self._recent = with_recent(self._recent, path)
+
     def busy(self) -> bool:
         """Whether there is a list to close, or an opening to give up."""
         return self.shelf.isVisible() or self.opening.busy or self.second_opening.busy
@@ -168,7 +176,7 @@ class TakesRoom(QObject):
     # what is seen
 
     def _show(self, take: Take) -> None:
-        self._recent = with_recent(self._recent, take.path)
+        self.know(take.path)
         self._parts.stage.banner.withdraw("takes")
         if self.scene.on:
             self._marks.save()

@@ -420,9 +420,9 @@ def test_gain_and_gate_change_what_a_real_session_hears(qtbot):
         return max(levels), math.fsum(map(math.isfinite, live().history.f0[-90:])) / 90
 
     qtbot.waitUntil(lambda: live().history.newest > 0.1, timeout=60_000)
-    loud, voiced = sung_for(1.0)
+    loud, _ = sung_for(1.0)
     assert loud > -30
-    assert voiced > 0.5
+    qtbot.waitUntil(lambda: sung_for(0.1)[1] > 0.5, timeout=60_000)  # at once, unless a busy machine skips sound
     for _ in range(6):
         press(qtbot, window, Key.Key_Down, Mod.ControlModifier, Mod.ShiftModifier)
     sung_for(0.8)  # the meter falls slowly
