@@ -46,7 +46,8 @@ class Run:
         return [*words.split(), *(["--without", *self.without.split()] if self.without else [])]
 
 
-EARLY = "deep uneven tones"  # what the first runs did without
+NEW = "notes gated faint"  # what all but the last run did without
+EARLY = f"deep uneven tones {NEW}"
 SHIPPED = {
     "stream": (
         Run(10_400, 2e-3, 0.9995, 0, (), f"doubled {EARLY}"),
@@ -54,15 +55,25 @@ SHIPPED = {
         Run(6_700, 8e-4, 0.998, 32, (31,), EARLY),
         Run(6_200, 8e-4, 0.998, 41, (31, 32), EARLY),
         Run(6_800, 6e-4, 0.998, 42, (41,), EARLY),
-        Run(6_900, 7e-4, 0.998, 62, (41, 42), halved=0.2),
+        Run(6_900, 7e-4, 0.998, 62, (41, 42), NEW, halved=0.2),
     ),
     "rmvpe-small": (
         Run(11_700, 2e-3, 0.9995, 0, (), f"doubled {EARLY}"),
         Run(5_500, 8e-4, 0.998, 31, (0,), f"doubled {EARLY}"),
         Run(6_200, 6e-4, 0.998, 32, (31,), EARLY),
+        Run(5_700, 6e-4, 0.998, 41, (31, 32), EARLY),
+        Run(6_200, 5e-4, 0.998, 42, (41,), EARLY),
+        Run(6_800, 6e-4, 0.998, 51, (41, 42), f"tones {NEW}", halved=0.3, uneven=0.35),
+        Run(7_900, 5e-4, 0.998, 52, (51,), f"tones {NEW}", halved=0.3, uneven=0.35),
+        Run(5_200, 4e-4, 0.998, 53, (52,), f"tones {NEW}", halved=0.3, uneven=0.35),
+        Run(1_800, 4e-4, 0.99, 54, (52, 53), f"tones {NEW}", halved=0.3, uneven=0.35),
+        Run(6_900, 5e-4, 0.998, 61, (54,), NEW, halved=0.15, uneven=0.2, windows=0.4),
+        Run(7_350, 5e-4, 0.998, 62, (54, 54, 31, 32), NEW, halved=0.15, uneven=0.1, windows=0.4),
+        Run(5_350, 3.5e-4, 0.998, 63, (61, 62), NEW, halved=0.15, uneven=0.1, windows=0.4),
+        Run(13_450, 5e-4, 0.999, 71, (63,), halved=0.15, uneven=0.1, windows=0.3),
     ),
 }
-MEANS = {"stream": (62,), "rmvpe-small": (31, 32)}  # seeds of the runs whose weights' mean is the checkpoint
+MEANS = {"stream": (62,), "rmvpe-small": (71,)}  # seeds of the runs whose weights' mean is the checkpoint
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ SAMPLE_RATE = 16_000
 ROOM = 16_000  # samples of the longest reverberation kept
 # What `--without` can leave out.
 PARTS = (
-    "voices", "deep", "world", "synthetic", "tones", "music", "noise", "room", "pitched", "muted", "colour", "doubled",
-    "uneven",
+    "voices", "deep", "world", "synthetic", "tones", "notes", "music", "noise", "room", "pitched", "muted", "colour",
+    "doubled", "uneven", "gated", "faint",
 )  # fmt: skip
 MUTED = 0.1  # of the clips: music and noise with nobody singing
 DRY = 0.6  # of the clips of tones: heard as they are, two fifths of those with a little noise
@@ -29,6 +29,8 @@ CUT = 0.6  # of the batches: end between two frames
 ROUGH, HALVED = 140.0, (90.0, 300.0)
 UNEVEN = 130.0  # Hz; below it the periods of creaky voices differ
 HALVES, UNEVENNESS = 0.15, 0.2  # shares of the clips
+GATED = 0.08  # of the recorded clips: short notes cut out of them
+FAINT = 0.15  # of the clips: a hum or whine in their noise
 DRAWS = 512  # periods after which their differences come again
 
 
@@ -89,6 +91,8 @@ class Mixer:
             voice, f0, state = self._doubled(voice, f0, state, recorded, ~tones)
         if "uneven" not in self.without:
             voice = self._uneven(voice, f0, ~tones)
+        if "gated" not in self.without:
+            voice, state = self._gated(voice, state, recorded)
         if "colour" not in self.without:
             voice = self._colour(voice)
         if "room" not in self.without:
@@ -186,6 +190,17 @@ class Mixer:
         loud = torch.lerp(*(row.gather(1, at) for row, at in ((draws, period), (draws, (period + 1) % DRAWS))), part)
         return audio * torch.exp(0.35 * to_samples(depth)[:, : self.samples] * loud)
 
+    def _gated(self, audio: Tensor, state: Tensor, alive: Tensor) -> tuple[Tensor, Tensor]:
+        """Voices in turns of 60 to 400 ms and silence, in `GATED` of the clips `alive` (n, 1); edges of 10 ms."""
+        n, dice = len(audio), self.dice
+        index, _ = segments(dice, n, self.frames, 0.06, 0.4)
+        shut = ((index + dice.integers(2, n, 1)) % 2 == 0) & alive & dice.chance(GATED, n, 1)
+        inside = -torch.nn.functional.max_pool1d(-shut.float()[:, None], 3, 1, 1)[:, 0] > 0
+        edge = torch.where(has_pitch(state), PITCHED, UNKNOWN).to(state.dtype)
+        beside = torch.where(state == UNVOICED, state, edge)
+        state = torch.where(inside, torch.full_like(state, UNVOICED), torch.where(shut, beside, state))
+        return audio * to_samples((~shut).float())[:, : self.samples], state
+
     def _colour(self, audio: Tensor) -> Tensor:
         """Microphones: a random smooth tilt, sometimes a telephone's band."""
         n, dice = len(audio), self.dice
@@ -245,11 +260,23 @@ class Mixer:
         slope = torch.arange(1, spectrum.shape[1] + 1, device=audio.device)[None].float()
         coloured = torch.fft.irfft(spectrum * slope ** -dice.uniform(n, 1, low=-0.2, high=1.1), self.samples)
         coloured = coloured / coloured.square().mean(1, keepdim=True).sqrt()
-        audio = audio + coloured * 10 ** (-dice.uniform(n, 1, low=5.0, high=65.0) / 20) * dice.chance(0.6, n, 1)
+        level = 10 ** (-dice.uniform(n, 1, low=5.0, high=65.0) / 20) * dice.chance(0.6, n, 1)
+        if "faint" not in self.without:
+            coloured = coloured + self._faint(n)
+        audio = audio + coloured * level
         time = torch.arange(self.samples, device=audio.device)[None] / SAMPLE_RATE
         mains = torch.where(dice.chance(0.5, n, 1), 50.0, 60.0)
         hum = sum(torch.sin(2 * math.pi * mains * k * time) / k**2 for k in (1, 2, 3))
         return audio + hum * 10 ** (-dice.uniform(n, 1, low=15.0, high=50.0) / 20) * dice.chance(0.08, n, 1)
+
+    def _faint(self, n: int) -> Tensor:
+        """A mains hum or a whine, no louder than noise of unit RMS, in `FAINT` of the clips: (n, samples)."""
+        dice = self.dice
+        time = torch.arange(self.samples, device=dice.device)[None] / SAMPLE_RATE
+        mains = torch.where(dice.chance(0.5, n, 1), 50.0, 60.0) * (1 + dice.integers(2, n, 1))
+        whine = torch.exp(dice.uniform(n, 1, low=math.log(300.0), high=math.log(3_000.0)))
+        tone = torch.sin(2 * math.pi * torch.where(dice.chance(0.4, n, 1), mains, whine) * time)
+        return tone * 10 ** dice.uniform(n, 1, low=-0.9, high=0.15) * dice.chance(FAINT, n, 1)
 
     def _levelled(self, audio: Tensor) -> Tensor:
         """Peaks from full scale down to -50 dBFS, a few clipped, all in 16-bit steps."""

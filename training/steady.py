@@ -91,15 +91,19 @@ def rendered(dice: Dice, centre: Tensor, f0: Tensor) -> Tensor:
     return sound / sound.square().mean(1, keepdim=True).sqrt()
 
 
-def tones(dice: Dice, n: int) -> Bank:
-    """`n` clips of FRAMES hops, one after another."""
-    centre, f0 = drawn(dice, n)
-    on = sounding(dice, n)
-    sound = rendered(dice, centre, f0) * faded(dice, on)
+def labelled(sound: Tensor, on: Tensor, f0: Tensor) -> Bank:
+    """Clips of `sound` at half of full scale, voiced where `on` (n, FRAMES), and pitched where fades may reach."""
     sound = 0.5 * sound / sound.abs().amax(1, keepdim=True).clamp(min=1e-4)
     near = torch.nn.functional.max_pool1d(on.float()[:, None], 9, 1, 4)[:, 0] > 0  # fades are 4 frames at most
     state = torch.where(on, VOICED, torch.where(near, PITCHED, UNVOICED)).to(torch.uint8)
     return Bank(sound.half().flatten(), torch.where(near, f0, torch.zeros_like(f0)).flatten(), state.flatten())
+
+
+def tones(dice: Dice, n: int) -> Bank:
+    """`n` clips of FRAMES hops, one after another."""
+    centre, f0 = drawn(dice, n)
+    on = sounding(dice, n)
+    return labelled(rendered(dice, centre, f0) * faded(dice, on), on, f0)
 
 
 def tone_bank(seed: int, n: int, device: torch.device, batch: int = 50) -> tuple[Bank, Tensor]:

@@ -31,6 +31,7 @@ from .bank import Bank, deep_starts, load_audio, load_bank
 from .contours import Dice
 from .losses import Score, saliences
 from .mixing import HALVES, PARTS, UNEVENNESS, Batch, Mixer, Source
+from .notes import note_bank
 from .recipes import RECIPES, Recipe
 from .steady import tone_bank
 from .synthesis import synthetic_bank
@@ -58,12 +59,14 @@ def load_mixers(options: argparse.Namespace, recipe: Recipe, seed: int, device: 
     held = Source(world.slice(1 - HELD_OUT, 1.0), 1.0, 2.0)
     deep = deep_starts(voices, recipe.frames, DEEP)
     tones, starts = tone_bank(seed, options.tones, device)
+    notes, firsts = note_bank(seed, options.notes, device)
     named = {
-        "voices": Source(voices, 0.39, 8.0),
+        "voices": Source(voices, 0.37, 8.0),
         "deep": Source(voices, 0.07 if len(deep) else 0.0, 6.0, deep),
-        "world": Source(world.slice(0.0, 1 - HELD_OUT), 0.35, 4.0),
+        "world": Source(world.slice(0.0, 1 - HELD_OUT), 0.33, 4.0),
         "tones": Source(tones, 0.06, 3.0, starts, recorded=False, tones=True),
-        "synthetic": Source(synthetic, 0.13, 4.0, recorded=False),
+        "notes": Source(notes, 0.06, 2.0, firsts, recorded=False, tones=True),
+        "synthetic": Source(synthetic, 0.11, 4.0, recorded=False),
     }
     kept = [source for name, source in named.items() if name not in without]
     share = sum(source.share for source in kept)
@@ -197,6 +200,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=math.inf, help="stop (to go on later) after so long")
     parser.add_argument("--synthetic", type=int, default=2048, help="synthetic clips of 8 s")
     parser.add_argument("--tones", type=int, default=1200, help="clips of tones of 4.8 s, at least 2")
+    parser.add_argument("--notes", type=int, default=1200, help="clips of short notes of 4.8 s, at least 2")
     parser.add_argument("--halved", type=float, default=HALVES, help="share of clips made an octave lower")
     parser.add_argument("--uneven", type=float, default=UNEVENNESS, help="share of clips whose low periods differ")
     parser.add_argument("--windows", type=float, default=0.0, help="share of steps through windows (rmvpe-small)")
@@ -209,7 +213,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
 
 def given_words(options: argparse.Namespace) -> list[str]:
     """The settings that shape the result, as words of the command line."""
-    names = ("rate", "ema", "steps", "batch", "synthetic", "tones", "halved", "uneven", "windows", "seed")
+    names = ("rate", "ema", "steps", "batch", "synthetic", "tones", "notes", "halved", "uneven", "windows", "seed")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     words = [word for name, value in given.items() for word in (f"--{name}", str(value))]
     without = ["--without", *options.without] if options.without else []

@@ -42,7 +42,7 @@ def test_one_command_trains_with_the_shipped_settings_and_goes_on(
     shipped = tuple(replace(run, start=start) for run, start in zip(make.SHIPPED["stream"][-3:], STARTS, strict=True))
     monkeypatch.setitem(make.SHIPPED, "stream", shipped)
     words = ["stream", "--pack", str(pack), "--out", str(tmp_path), "--batch", "2", "--synthetic", "2"]
-    words += ["--tones", "2", "--device", "cpu", "--without", "room", "muted"]
+    words += ["--tones", "2", "--notes", "2", "--device", "cpu", "--without", "room", "muted"]
     make.main([*words, "--steps", "2"])
     path = tmp_path / "stream.safetensors"
     checkpoint = read_checkpoint(path)
@@ -66,7 +66,7 @@ def test_one_command_trains_with_the_shipped_settings_and_goes_on(
     assert capsys.readouterr().out.strip() == f"{path} is trained"
     assert path.stat().st_mtime_ns == written
     make.main([*words, "--steps", "3"])
-    assert '"step": 2' in capsys.readouterr().out.splitlines()[5]  # after its five banks
+    assert '"step": 2' in capsys.readouterr().out.splitlines()[6]  # after its six banks
     assert [record["steps"] for record in read_checkpoint(path).training["runs"]] == [3, 3, 3]
 
 
@@ -74,7 +74,21 @@ def test_one_command_trains_with_the_shipped_settings_and_goes_on(
 def test_a_run_that_ran_out_of_time_is_not_averaged(
     tmp_path: Path, pack: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["stream", "--pack", str(pack), "--out", str(tmp_path), "--batch", "2", "--synthetic", "2", "--tones", "2"]
+    words = [
+        "stream",
+        "--pack",
+        str(pack),
+        "--out",
+        str(tmp_path),
+        "--batch",
+        "2",
+        "--synthetic",
+        "2",
+        "--tones",
+        "2",
+        "--notes",
+        "2",
+    ]
     make.main([*words, "--device", "cpu", "--steps", "3", "--seconds", "0"])
     assert "the same command goes on" in capsys.readouterr().out
     assert not (tmp_path / "stream.safetensors").exists()

@@ -81,11 +81,11 @@ def signs(batch: Batch) -> set[str]:
 
 
 SHOWN = ("music", "noise", "room", "pitched", "muted", "colour", "doubled")
-AUGMENTATIONS = (*SHOWN, "uneven")  # which leaves a voice as high as this as it is
+AUGMENTATIONS = (*SHOWN, "uneven", "gated", "faint")  # the first leaves a voice as high as this as it is
 
 
 def test_every_part_can_be_left_out() -> None:
-    assert set(AUGMENTATIONS) | {"voices", "deep", "world", "synthetic", "tones"} == set(PARTS)
+    assert set(AUGMENTATIONS) | {"voices", "deep", "world", "synthetic", "tones", "notes"} == set(PARTS)
     assert signs(mixed(set(AUGMENTATIONS))) == set()
 
 
@@ -149,7 +149,7 @@ def test_batches_are_finite_labelled_and_repeatable() -> None:
     assert bool((one.f0[(one.state == VOICED) | (one.state == PITCHED)] > 0).all())
 
 
-@pytest.mark.parametrize("left_out", [[], ["voices"], ["world"], ["synthetic"], ["voices", "tones"]])
+@pytest.mark.parametrize("left_out", [[], ["voices"], ["world"], ["synthetic"], ["voices", "tones", "notes"]])
 def test_sources_can_be_left_out(tiny: dict[str, Recipe], pack: Path, tmp_path: Path, left_out: list[str]) -> None:
     words = [
         "stream",
@@ -161,11 +161,13 @@ def test_sources_can_be_left_out(tiny: dict[str, Recipe], pack: Path, tmp_path: 
         "1",
         "--tones",
         "2",
+        "--notes",
+        "2",
         "--device",
         "cpu",
     ]
     train, held = load_mixers(arguments([*words, "--without", *left_out]), tiny["stream"], 0, CPU)
-    everything = {"voices": 8.0, "deep": 6.0, "world": 4.0, "tones": 3.0, "synthetic": 4.0}
+    everything = {"voices": 8.0, "deep": 6.0, "world": 4.0, "tones": 3.0, "notes": 2.0, "synthetic": 4.0}
     kept = [semitones for name, semitones in everything.items() if name not in left_out]
     assert [source.semitones for source in train.voices] == kept
     assert sum(source.share for source in train.voices) == pytest.approx(1.0)

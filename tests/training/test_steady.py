@@ -21,7 +21,7 @@ from training.windows import LAYOUTS, through_windows
 CPU = torch.device("cpu")
 CLIPS = 16
 SILENCE = torch.zeros(12 * 16_000).half()
-AS_IT_IS = frozenset(("music", "noise", "room", "pitched", "muted", "colour", "doubled", "uneven"))
+AS_IT_IS = frozenset(("music", "noise", "room", "pitched", "muted", "colour", "doubled", "uneven", "gated", "faint"))
 
 
 @pytest.fixture(scope="module")

@@ -104,6 +104,8 @@ def words(out: Path, *more: object) -> list[str]:
         "2",
         "--tones",
         "2",
+        "--notes",
+        "2",
         "--device",
         "cpu",
         *map(str, more),
