@@ -195,7 +195,7 @@ def course(take: Take, seconds: float, attack: float, shape: str) -> tuple[Float
     notes = [note for note in take.sung if note is not None]
     for i, note in enumerate(notes):
         tied = i + 1 < len(notes) and notes[i + 1].joined
-        reach = take.glide / 2 if note.joined else 1e-9
+        reach = max(take.glide / 2, 1e-9) if note.joined else 1e-9
         arrived = risen((time - note.start + reach) / (2 * reach), "swung") if i else np.ones(len(time))
         midi = midi * (1 - arrived) + _own_course(note, time) * arrived
         begin = np.ones(len(time)) if note.joined else risen((time - note.start) / attack, shape)
