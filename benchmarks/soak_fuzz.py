@@ -8,8 +8,8 @@ Wants atheris (PyPI), which livepitch itself does not: `pip install atheris`, or
 `pip install --target FOLDER atheris` and `--atheris FOLDER`. It comes for Linux, Python 3.11 to 3.13.
 
 Each file that is read may open or be refused in one printable line. Everything else is a find: another error, an end of
-the process (libsndfile and protobuf are C), more than 1 GB of memory, 5 s, a program started, a file written elsewhere,
-a socket. Exit code 1 if there are any.
+the process (libsndfile and protobuf are C), more than 1 GB of memory, 5 s of computing, a program started, a file
+written elsewhere, a socket. Exit code 1 if there are any.
 """
 
 from __future__ import annotations

@@ -75,10 +75,10 @@ def _tf32() -> bool:
 
 def _clips(audio: list[Path]) -> list[Clip]:
     from ..parity.clips import Clip
-    from ..realtime.audio_file import read_audio
+    from ..realtime.apart import read_audio_apart
     from ..realtime.demo import demo_phrase
 
-    return [Clip(path.stem, read_audio(path)) for path in audio] or [Clip("demo voice", demo_phrase(16_000)[0])]
+    return [Clip(path.stem, read_audio_apart(path)) for path in audio] or [Clip("demo voice", demo_phrase(16_000)[0])]
 
 
 def _pair(checkpoint: str) -> Pair:

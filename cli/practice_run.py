@@ -151,15 +151,20 @@ def _practise(plan: Plan, session: Session, no_save: bool) -> list[Outcome]:
 def _sing(rehearsal: Rehearsal, session: Session) -> tuple[Outcome | None, bool]:
     """One take: what came of it, and whether it was the last, because of Ctrl-C or trouble."""
     from ..practice.rehearsal.state import UNDER_WAY
+    from ..practice.sound.bleed_watch import SENTENCE as GUIDE_HEARD
 
     place = f" · {rehearsal.index + 1} of {len(rehearsal.steps)}" if len(rehearsal.steps) > 1 else ""
     typer.echo(f"{rehearsal.step.title}{place}: {rehearsal.step.spoken}")
-    meter, stopped = Meter(), False
+    meter, stopped, warned = Meter(), False, False
     session.frames()  # of the time before
     rehearsal.begin(session)
     try:
         while rehearsal.tick() in UNDER_WAY:
             meter.show(rehearsal, rehearsal.observe(session.frames()))
+            if rehearsal.guide_heard and not warned:
+                warned = True
+                meter.clear()
+                say(GUIDE_HEARD)
             time.sleep(LOOK)
     except KeyboardInterrupt:
         rehearsal.end()

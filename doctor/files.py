@@ -13,12 +13,13 @@ from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from ..model.plain_file import open_plain, plain_text
 from ..model.published import RELEASES, cache_folder, sha256
 from ..model.registry import BUNDLED, FOLDER
 from ..practice.progress import schema
 from ..practice.progress.place import data_folder, default_file
 from ..realtime.crashes import untold
-from ..realtime.log import log_files, log_folder
+from ..realtime.log import log_files, log_folder, log_text
 from ..realtime.takes import recordings_folder
 from ..realtime.tuned import config_folder, read_tuned
 from ..realtime.unfinished import unfinished_takes
@@ -119,7 +120,7 @@ def settings(_: Wanted) -> Iterator[Finding]:
 def _problem(path: Path) -> str:
     """Why settings cannot be read from there, in a word or two; empty if they can."""
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
+        read = json.loads(plain_text(path))
     except OSError as error:
         return error.strerror or "cannot be read"
     except (ValueError, RecursionError):
@@ -144,6 +145,7 @@ def progress(_: Wanted) -> Iterator[Finding]:
         yield well("progress", "nothing practised yet")
         return
     try:
+        open_plain(path).close()  # a pipe would be waited for
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0)) as file:
             file.execute("PRAGMA trusted_schema = OFF")
             version = schema.check(file)
@@ -151,7 +153,10 @@ def progress(_: Wanted) -> Iterator[Finding]:
             takes = file.execute("SELECT count(*) FROM session").fetchone()[0] if version else 0
     except schema.NewerSchemaError:
         yield failed("progress", f"{path}: written by a newer livepitch", "install that one again")
-    except (schema.DamagedSchemaError, schema.ForeignSchemaError, sqlite3.Error, OSError) as error:
+    except OSError as error:
+        advice = f"move it away, or name another folder in {FOLDERS['progress'][1]}"
+        yield failed("progress", f"{path}: cannot be used ({error.strerror or error})", advice)
+    except (schema.DamagedSchemaError, schema.ForeignSchemaError, sqlite3.Error) as error:
         reason = str(error) or "not a file of livepitch's"
         yield failed("progress", f"{path}: cannot be used ({reason})", "the next take puts it aside and begins anew")
     else:
@@ -204,7 +209,7 @@ def recent_errors(since: datetime) -> list[str]:
     """The errors in the log from a moment on, in order, without the tracebacks."""
     found = []
     for path in log_files():
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in log_text(path):
             match = ERROR.match(line)
             if match and datetime.fromisoformat(match[1]) >= since:
                 found.append(f"{match[1]} {match[2]}")

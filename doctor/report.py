@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from ..realtime.log import log_files
+from ..realtime.log import log_files, log_text
 from ..realtime.log_lines import without_home
 from .apart import LIMIT, examine
 from .finding import Finding, Wanted
@@ -46,7 +46,7 @@ def last_of_log(most: int = LAST) -> list[str]:
     lines: list[str] = []
     try:
         for path in log_files():
-            lines += path.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines += log_text(path)
             lines = lines[-most:]
     except OSError:
         pass

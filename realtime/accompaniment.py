@@ -17,8 +17,7 @@ from .sounding import Sounding
 
 LATENCY = 0.2  # s of sound that lie ready: its delay is known, and a busy computer does not tear it
 LEAD = 0.3  # s of silence before the start: an output wakes up, and its clock is learnt
-FADE = 0.005  # s: in before the start, out after a stop, across before a loop's turn: what begins there is whole
-SHORTEST_LOOP = 0.05  # s
+FADE = 0.005  # s: in before the start, out after a stop: what begins there is whole
 LATE = 0.005  # s after which a block is claimed to sound later than it was due: nothing was left to play
 
 
@@ -57,20 +56,15 @@ class Accompaniment:
         self._wave: AccompanimentWave | None = None
         self._error: DeviceError | None = None
 
-    def start(self, make: MakeSound, at: float | None = None, loop: tuple[float, float] | None = None) -> None:
-        """Play a sound from second `at` on (its begin), in place of what is heard; in a `loop` from one to another s.
-
-        ValueError: a loop of less than 50 ms.
-        """
-        if loop is not None and loop[1] - loop[0] < SHORTEST_LOOP:
-            raise ValueError(f"a loop needs {SHORTEST_LOOP} s at least, not {loop[0]}..{loop[1]} s")
+    def start(self, make: MakeSound, at: float | None = None) -> None:
+        """Play a sound from second `at` on (its begin), in place of what is heard."""
         self._error = None
         try:
             if self.running:
                 self.close()
             self._output.find()
             rate = self._output.sample_rate
-            self._wave = AccompanimentWave(make(rate), rate, at, loop, lambda: self._output.underflows)
+            self._wave = AccompanimentWave(make(rate), rate, at, lambda: self._output.underflows)
             self._output.begin(self._wave, LATENCY)
         except DeviceError as error:
             self._error = error
@@ -88,17 +82,13 @@ class Accompaniment:
     def position_at(self, instant: float) -> float:
         """Second of the sound that leaves the output at a monotonic instant; NaN while that is not known.
 
-        Before its start it counts back from there. In a loop, the second within it.
+        Before its start it counts back from there.
         """
         return math.nan if self._wave is None else self._wave.position_at(instant)
 
     def instant_of(self, position: float) -> float:
-        """Monotonic instant at which a second of the sound leaves the output; in a loop, in its first round."""
+        """Monotonic instant at which a second of the sound leaves the output."""
         return math.nan if self._wave is None else self._wave.instant_of(position)
-
-    def round_at(self, instant: float) -> int:
-        """How many times the loop had turned at a monotonic instant."""
-        return 0 if self._wave is None else self._wave.round_at(instant)
 
     @property
     def running(self) -> bool:
@@ -124,7 +114,7 @@ class Accompaniment:
 class AccompanimentWave:
     """A sound as blocks for an output, and the clock of that output. Any thread may ask; one renders.
 
-    Places are samples, as the sound counts them; behind the end of a loop they go on, and are folded where it matters.
+    Places are samples, as the sound counts them.
     """
 
     def __init__(
@@ -132,7 +122,6 @@ class AccompanimentWave:
         sound: Sound,
         sample_rate: int,
         at: float | None = None,
-        loop: tuple[float, float] | None = None,
         underflows: Callable[[], int] = lambda: 0,
     ) -> None:
         """underflows: how often the output has said that it ran dry."""
@@ -141,7 +130,6 @@ class AccompanimentWave:
         self._sound, self._rate = sound, sample_rate
         self._start = round((sound.begin if at is None else at) * sample_rate)
         self._end = round(sound.end * sample_rate)
-        self._loop = None if loop is None else (round(loop[0] * sample_rate), round(loop[1] * sample_rate))
         self._underflows, self._reported = underflows, -1
         self._fade = max(1, round(FADE * sample_rate))
         self._gain = Ramp(1.0, self._fade)
@@ -154,7 +142,7 @@ class AccompanimentWave:
         self._gain.aim(float(self.wanted))
         out[:] = self._stretch(self._place, len(out)) * self._gain.next(len(out))
         self._place += len(out)
-        if self._loop is None and self._place >= self._end:
+        if self._place >= self._end:
             self.wanted = False
         return bool(self.wanted or self._gain.value)
 
@@ -168,28 +156,11 @@ class AccompanimentWave:
         clock.note(second, instant)
 
     def _stretch(self, place: int, size: int) -> Floats:
-        """The samples `(size,)` from a place on, faded in before the start and across before a loop's turn."""
-        samples = self._folded(place, size)
+        """The samples `(size,)` from a place on, faded in before the start."""
+        samples = self._sound.samples(place, size)
         if place < self._start:
             samples = samples * np.clip(1 + (np.arange(place, place + size) - self._start) / self._fade, 0, 1)
         return np.asarray(samples, np.float32)
-
-    def _folded(self, place: int, size: int) -> Floats:
-        loop = self._loop
-        if loop is None or place + size <= loop[1] - self._fade:
-            return self._sound.samples(place, size)
-        first, last = loop
-        parts: list[Floats] = []
-        while size > 0:
-            here = place if place < last else first + (place - first) % (last - first)
-            part = min(size, last - here)
-            samples, turning = self._sound.samples(here, part), here + part - (last - self._fade)
-            if turning > 0:
-                share = np.clip(1 + (np.arange(here, here + part) - last) / self._fade, 0, 1).astype(np.float32)
-                samples = samples * (1 - share) + self._sound.samples(here - (last - first), part) * share
-            parts.append(samples)
-            place, size = place + part, size - part
-        return np.concatenate(parts)
 
     @property
     def tears(self) -> int:
@@ -198,23 +169,8 @@ class AccompanimentWave:
 
     def position_at(self, instant: float) -> float:
         """Second of the sound at a monotonic instant."""
-        place = self._place_at(instant)
-        if self._loop is not None and place >= self._loop[1]:
-            first, last = self._loop
-            place = first + (place - first) % (last - first)
-        return place / self._rate
+        return self._first / self._rate + self._clock.second_at(instant)
 
     def instant_of(self, position: float) -> float:
         """Monotonic instant of a second of the sound."""
         return self._clock.instant_of(position - self._first / self._rate)
-
-    def round_at(self, instant: float) -> int:
-        """Turns of the loop before a monotonic instant."""
-        place = self._place_at(instant)
-        if self._loop is None or not place >= self._loop[1]:
-            return 0
-        first, last = self._loop
-        return int((place - first) // (last - first))
-
-    def _place_at(self, instant: float) -> float:
-        return self._first + self._rate * self._clock.second_at(instant)

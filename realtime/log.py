@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from ..model.plain_file import open_plain
 from .crashes import Note, note_down
 from .log_faults import Hooks
 from .log_file import LAST, FileWriter, LogFile
@@ -25,6 +26,7 @@ from .log_lines import EventLine, Seldom
 VARIABLE = "LIVEPITCH_LOGS"
 """Environment variable that names another folder."""
 FILE = "livepitch.log"
+LARGEST = 4_000_000  # bytes of a log that are read; livepitch puts one aside when it is a quarter of that
 OURS = "livepitch"  # the logger above all of the package's
 
 log = logging.getLogger(__name__)
@@ -67,6 +69,13 @@ def log_files() -> list[Path]:
     """The log and those that were put aside when full, the oldest first."""
     there = [path for path in log_folder().glob(f"{FILE}*") if path.is_file()]
     return sorted(there, key=lambda path: path.stat().st_mtime)
+
+
+def log_text(path: Path) -> list[str]:
+    """The lines of one of `log_files`; of one that grew beyond all bounds, the last. OSError as `open_plain`."""
+    with open_plain(path) as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - LARGEST))
+        return file.read(LARGEST).decode("utf-8", "replace").splitlines()
 
 
 def begin(role: str, debug: bool = False) -> None:

@@ -20,6 +20,7 @@ from livepitch.cli.practice_meter import line
 from livepitch.practice.exercise.exercises import EXERCISES
 from livepitch.practice.exercise.vocal_range import VocalRange
 from livepitch.practice.progress.store import Progress
+from livepitch.practice.rehearsal.accompanied import Silence
 from livepitch.practice.rehearsal.singer import remembered_range
 from livepitch.practice.sound.offset import Offset, OffsetStore
 from livepitch.practice.target.typed import typed_target
@@ -51,7 +52,7 @@ def test_every_exercise_is_listed_under_its_group(livepitch_here, monkeypatch):
     ("arguments", "code", "said"),
     [
         (("nosuch",), 2, "'nosuch' is no exercise (see livepitch practice list), no file, and no notes"),
-        (("nosuch.mid",), 1, "nosuch.mid is not a file"),
+        (("nosuch.mid",), 1, "nosuch.mid cannot be read (No such file or directory)"),
         (("triad", "--range", "G4-C3"), 2, "--range G4-C3: give the lowest and the highest note, such as C3-G4"),
         (("triad", "--voice", "choir"), 2, "--voice: voice must be one of"),
         (("triad", "--range", "C3-G4", "--from", "99"), 2, "--from 99: triad has"),
@@ -61,7 +62,7 @@ def test_every_exercise_is_listed_under_its_group(livepitch_here, monkeypatch):
         (("ear-melody", "--range", "C3-G4", "--no-guide", "--no-metronome"), 2, "ear-melody is nothing without sound"),
         ((NOTES, "--loop", "70-80"), 2, "no note begins between 70 and 80 s"),
         ((NOTES, "--part", "3"), 2, f"--part is for files of several voices, and '{NOTES}' has one"),
-        ((NOTES, "--transpose", "up"), 2, "--transpose up: give semitones, such as -3, or auto"),
+        ((NOTES, "--transpose", "up"), 2, "--transpose up: give semitones, such as -3, 48 at most, or auto"),
     ],
 )
 def test_what_cannot_be_sung_is_refused_in_a_line(livepitch_here, arguments, code, said):
@@ -95,7 +96,7 @@ def test_without_no_gui_the_window_opens_on_the_practice(livepitch_here, tmp_pat
     ("what", "code", "said"),
     [
         ("triads", 2, "'triads' is no exercise (see livepitch practice list), no file, and no notes"),
-        ("nosuch.mid", 1, "nosuch.mid is not a file"),
+        ("nosuch.mid", 1, "nosuch.mid cannot be read (No such file or directory)"),
         ("nosuch.wav", 1, "nosuch.wav: no such file"),
         ("C4 Q4", 1, "'Q4' is no note"),
     ],
@@ -232,6 +233,23 @@ def test_ctrl_c_ends_a_practice_with_what_was_sung(livepitch_here, data, monkeyp
     assert score["advice"][0] in done.stdout
     (session,) = Progress().sessions()
     assert f"kept in {session.take}" in done.stderr
+
+
+def test_a_guide_that_the_microphone_hears_is_said_once(livepitch_here, data, monkeypatch):
+    @contextmanager
+    def hummed(device, model):
+        yield Interrupted()  # hums the cue as soon as it sounds
+
+    class Unheard(Silence):
+        def __init__(self, step, arrangement, input_name):
+            super().__init__(step, arrangement)
+
+    monkeypatch.setattr("livepitch.cli.practice_run.listening", hummed)
+    monkeypatch.setattr("livepitch.practice.rehearsal.accompanied.Sounding", Unheard)
+    done = livepitch_here("practice", "run", "A3:2 A3:200", "--no-gui", "--tempo", "240bpm", "--no-save")
+    assert done.returncode == 0, done.stderr
+    said = "livepitch: The guide is heard in the microphone: wear headphones, or turn it down"
+    assert done.stderr.splitlines().count(said) == 1, done.stderr
 
 
 def test_a_take_that_shall_not_be_kept_is_not(livepitch_here, data, monkeypatch):

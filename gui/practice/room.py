@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ...practice.rehearsal.state import State
+from ...practice.sound.bleed_watch import SENTENCE as GUIDE_HEARD
 from ..look.wording import sentence
 from ..parts import Parts
 from ..sound.listening import Listening
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from ...practice.rehearsal.rehearsal import Rehearsal
 
 SAID = 20.0  # s
+SAID_MEANWHILE = 5.0  # s: over notes, it may be
 BREATH = 1500  # ms between two takes of a loop
 HEADPHONES = "Wear headphones if you can: then the microphone hears you and not the guide."
 
@@ -90,6 +92,7 @@ class PracticeRoom(QObject):
         scene.turned.connect(self._uncover)
         scene.judged.connect(self._show_outcome)
         scene.refused.connect(self._offer_silence)
+        scene.bled.connect(self._tell_of_bleed)
         scene.entered.connect(self.aside.warm)
         scene.entered.connect(self._parts.stage.hint.hide)  # its keys, and its place, are needed
         scene.left.connect(self._left)
@@ -177,6 +180,12 @@ class PracticeRoom(QObject):
         banner = self._parts.stage.banner
         banner.withdraw("headphones")
         banner.post("practice", sentence(why), Rank.SKIPPED, button="Sing without sound", act=sing_without)
+
+    def _tell_of_bleed(self) -> None:
+        """While the guide still sounds, so that something can be done before the take is sung."""
+        banner = self._parts.stage.banner
+        banner.withdraw("headphones")  # says the same
+        banner.post("practice", f"{GUIDE_HEARD}.", Rank.OFFER, seconds=SAID_MEANWHILE)
 
     def end(self) -> None:
         """End the take: what was sung is judged."""

@@ -39,6 +39,8 @@ class PracticeScene(QObject):
     """The `Outcome` of a take."""
     complained = pyqtSignal(str)
     """Something does not work; one sentence."""
+    bled = pyqtSignal()
+    """The microphone hears the guide; once in a take."""
     refused = pyqtSignal(str)
     """A take could not begin; one sentence."""
     entered = pyqtSignal()
@@ -55,6 +57,7 @@ class PracticeScene(QObject):
         self.showing, self.telling = Showing(parts.stage.view), Telling(parts)
         self._waiting, self._asked = Waiting(errands, lambda: self.rehearsal), AskedNote()
         self._wanted = False  # to begin as soon as a stream runs
+        self._bled = False  # said in this take
         self._state = State.READY
         self._told = 0.0
         self._progress = 0.0
@@ -135,6 +138,7 @@ class PracticeScene(QObject):
             self.telling.say("One moment, the microphone is being opened …")
             self.turned.emit()
             return
+        self._bled = False
         self.showing.follow()
         self._run(lambda: rehearsal.begin(stream), refused=self.refused.emit)
 
@@ -187,6 +191,9 @@ class PracticeScene(QObject):
         self.showing.take(sung)
         self._asked.observe(sung)
         rehearsal.tick()
+        if rehearsal.state in UNDER_WAY and rehearsal.guide_heard and not self._bled:
+            self._bled = True
+            self.bled.emit()
         music = self._parts.stage.music
         if rehearsal.state in UNDER_WAY:
             voice = hz_to_midi(live.history.recent_f0(), music.a4)

@@ -45,6 +45,7 @@ class TakeScene(QObject):
         self._cursor = CursorLayer(parts.stage.view)
         self._silent = SilentPlayer(0.0)
         self._plays: Plays = player
+        self._opened = False  # the player has this recording
         self._hearing: Hearing | None = None
         self._wanted = False  # to play
         self._starting = False  # it is about to; the device may take a while
@@ -79,8 +80,9 @@ class TakeScene(QObject):
         self._cursor.loop, self._cursor.position = Loop(), 0.0
         self._parts.scenes.enter(self)
         audio, rate = take.audio, take.sample_rate
-        self._errands.run(lambda: self._player.open(audio, rate))
-        self._silent, self._plays = SilentPlayer(take.duration), self._player
+        self._silent = silent = SilentPlayer(take.duration)
+        self._plays, self._opened = silent, False
+        self._errands.run(lambda: self._player.open(audio, rate), lambda _: self._hand_over(silent))
         view = self._parts.stage.view
         view.forget_marks()
         if self._cursor not in view.roll.layers:
@@ -130,9 +132,10 @@ class TakeScene(QObject):
     def press_loop(self) -> None:
         """Repeat what is selected; or set A, then B, at the cursor; once more ends it."""
         self._cursor.loop = self._cursor.loop.pressed(self.position, self._parts.stage.view.selection.bounds)
-        whole = self._cursor.loop.whole
-        for plays in (self._player, self._silent):
-            plays.loop(*(whole or (None,)))
+        whole = self._cursor.loop.whole or (None,)
+        self._silent.loop(*whole)
+        if self._opened:
+            self._player.loop(*whole)
         self._show_moment(self._plays.position)
         self._parts.stage.view.refresh()  # the loop is seen all over
         self.turned.emit()
@@ -153,6 +156,17 @@ class TakeScene(QObject):
         self._errands.run(self._player.close)
 
     # how it plays
+
+    def _hand_over(self, silent: SilentPlayer) -> None:
+        """The player has the recording that `silent` stood for, and goes on with what was chosen meanwhile."""
+        if silent is not self._silent:  # another one is shown by now
+            return
+        self._opened = True
+        if self._cursor.loop.whole is not None:
+            self._player.loop(*self._cursor.loop.whole)
+        if self._plays is silent:
+            self._player.seek(self.position)
+            self._plays = self._player
 
     @property
     def _loops(self) -> bool:

@@ -20,6 +20,7 @@ Result = TypeVar("Result")
 Complain = Callable[[str], None]
 
 WAIT = 10.0  # s for another livepitch that is writing
+MOST_ASIDE = 1_000  # damaged files that are kept
 LARGEST = 1_000_000  # bytes of any one value or statement
 # A rollback journal rather than WAL: one file to copy or delete, no old pages left beside it. EXTRA also has the
 # deletion of the journal on the disk before a write counts as done.
@@ -142,7 +143,11 @@ class Database:
         """Unless another process has done so since `found` was seen."""
         if found is None or found != _identity(self.path):
             return
-        aside = next(name for name in self._aside_names() if not name.exists())
+        aside = next((name for name in self._aside_names() if not name.exists()), None)
+        if aside is None:
+            raise ProgressError(
+                f"{self.path}: damaged, and {MOST_ASIDE} damaged files lie beside it already; delete those"
+            )
         try:
             for ending in ("-journal", "-wal"):  # of the old file: it would spoil a new one
                 beside = self.path.with_name(self.path.name + ending)
@@ -156,7 +161,7 @@ class Database:
         self._complain(f"{self.path}: damaged; it was put aside as {aside.name}, and practice is kept in a new file")
 
     def _aside_names(self) -> Iterator[Path]:
-        for number in range(1, 1000):
+        for number in range(1, MOST_ASIDE + 1):
             yield self.path.with_name(f"{self.path.name}.bad{number if number > 1 else ''}")
 
     def _line(self, error: Exception) -> str:

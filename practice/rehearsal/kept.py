@@ -1,36 +1,25 @@
-"""What was asked for and found, kept beside a take, so that it can be shown and judged again."""
+"""What was asked for and found, kept beside a take, for whoever wants to look into it later."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
-from datetime import datetime
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ...model.errors import LivepitchError
-from ...model.plain_file import plain_text
 from ...realtime.export import replacing
 from ...realtime.takes import take_files
-from ..exercise.step import Step
 from ..progress.store import Progress
-from ..scales import Key
 from ..sound.changes import Change
 from ..target import target_json
-from ..temperament import Temperament
-from ..tuning import Tuning
-from .accompanied import guide_settings
-from .arrangement import Arrangement
 from .outcome import Outcome
-from .recorded import Taken
-from .time_map import TimeMap
 
-LARGEST = 64_000_000  # bytes: more than the notes of any song need
 FORMAT, VERSION = "livepitch practice take", 1
 
 
 class KeptError(LivepitchError):
-    """What is kept of a take cannot be written or read; the text names the file."""
+    """What is kept of a take cannot be written; the text names the file."""
 
 
 def kept_file(take: Path) -> Path:
@@ -84,45 +73,6 @@ def remember(outcome: Outcome, progress: Progress) -> None:
         take=take_files(taken.take)[0],
         seconds=taken.step.target.duration,
     )
-
-
-def read_kept(path: Path) -> tuple[Taken, dict[str, Any]]:
-    """What `keep` wrote: the take, as a `Judge` judges it, and the result as `TakeScore.to_json` gave it. KeptError."""
-    try:
-        record = json.loads(plain_text(path, LARGEST))
-        if (record["format"], record["version"]) != (FORMAT, VERSION):
-            raise KeptError(f"{path}: was not written by this version of livepitch")
-        return _taken(path, record), dict(record["result"])
-    except OSError as error:
-        raise KeptError(f"{path}: cannot be read ({error.strerror or error})") from None
-    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError):
-        raise KeptError(f"{path}: holds no practised take") from None
-
-
-def _taken(path: Path, record: dict[str, Any]) -> Taken:
-    step, arrangement, times = record["step"], record["arrangement"], record["times"]
-    tuning, loop = arrangement["tuning"], arrangement["loop"]
-    temperament = {**tuning["temperament"], "cents": tuple(tuning["temperament"]["cents"])}
-    tuning = Tuning(**{**tuning, "temperament": Temperament(**temperament)})
-    taken = Taken(
-        take=path.with_name(record["sound"].removesuffix(".flac")),
-        name=record["name"],
-        step=Step(
-            **{
-                **step,
-                "target": target_json.from_json(json.dumps(step["target"])),
-                "key": Key(**step["key"]),
-                "cue": tuple(step["cue"]),
-            }
-        ),
-        arrangement=Arrangement(**{**arrangement, "tuning": tuning, "loop": loop and (loop[0], loop[1])}),
-        when=datetime.fromisoformat(record["when"]),
-        times=TimeMap(tuple(times["recording"]), tuple(times["target"])),
-        offset=record["offset"],
-    )
-    settings = guide_settings(taken.step, taken.arrangement)
-    changes = ({**change} for change in record.get("changes", []))  # takes that are older have none
-    return replace(taken, changes=tuple(Change(c.pop("second"), replace(settings, **c)) for c in changes))
 
 
 def _heard(change: Change) -> dict[str, Any]:

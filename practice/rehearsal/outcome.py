@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...realtime.audio_file import read_recording
 from ...realtime.frame import PitchTrack
-from ...realtime.takes import take_files
 from ..scoring.judging import Judging
 from ..scoring.result import TakeScore
 from ..sound.bleed import Bleed
@@ -30,12 +28,3 @@ class Outcome:
     """(n,) dBFS of the same frames."""
     bleed: Bleed | None = None
     """How loud the guide was heard in the microphone; None where nothing sounded."""
-
-    @property
-    def zero(self) -> float:
-        """Second of the recording at which the target begins."""
-        return self.taken.times.zero
-
-    def sound(self) -> tuple[NDArray[np.float32], int]:
-        """The recording: float32 `(n,)` and its rate, Hz. AudioFileError."""
-        return read_recording(take_files(self.taken.take)[0])

@@ -1,4 +1,4 @@
-"""The course of a practice, without a screen: count-in, singing, judging, the result, hearing it again, the next step.
+"""The course of a practice, without a screen: count-in, singing, judging, the result, the next step.
 
 Who drives it (the command line, the window) calls, in this order and over again:
 
@@ -7,7 +7,6 @@ Who drives it (the command line, the window) calls, in this order and over again
     sung = rehearsal.observe(stream.frames())             what the frames were against the notes, many times a second
     rehearsal.tick()                                      COUNT_IN -> SINGING -> JUDGING, many times a second
     outcome = rehearsal.judge()                 BLOCKS    JUDGING -> RESULT: files complete, tracked, scored, kept
-    rehearsal.hear_again(), stop_hearing()      BLOCK     RESULT -> HEARING -> RESULT (at the end by itself: `tick`)
     rehearsal.next(), previous(), again(), go(index)      RESULT -> READY
     rehearsal.close()                           BLOCKS    in any state: nothing sounds, no device is held
 
@@ -31,13 +30,13 @@ from ...realtime.frame import PitchFrame
 from ...realtime.takes import new_take, recordings_folder
 from ..exercise.step import Step
 from ..scoring.judging import Judging
+from ..sound.bleed_watch import BleedWatch
 from ..sound.changes import Change
 from ..sound.count_in import beat_seconds, count_in
 from ..target.target import Target, TargetNote
-from .accompanied import Playing, accompanied
+from .accompanied import Playing, accompanied, guide_settings
 from .arrangement import AS_WRITTEN, Arrangement
 from .following import Sung, follow
-from .hearing import Hearing
 from .judge import Judge
 from .outcome import Outcome
 from .recorded import Recorded, Stream, Taken
@@ -68,7 +67,6 @@ class Rehearsal:
         keep: Callable[[Outcome], None] | None = None,
         judge: Judges | None = None,
         accompany: Callable[[Step, Arrangement, str], Playing] = accompanied,
-        hearing: Hearing | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare; nothing sounds or is recorded yet. ValueError without steps, or as `Arrangement.of`.
@@ -91,12 +89,13 @@ class Rehearsal:
         self.outcomes: dict[int, Outcome] = {}
         """The last one by index of the step."""
         self.problem: str | None = None
-        """Why the last take ended by itself, or has no outcome, or cannot be heard: one sentence."""
+        """Why the last take ended by itself, or has no outcome: one sentence."""
         self._folder, self._keep, self._clock = folder, keep, clock
-        self._judge, self._accompany, self._hearing = judge or Judge(), accompany, hearing or Hearing()
+        self._judge, self._accompany = judge or Judge(), accompany
         self._playing: Playing | None = None
         self._recorded: Recorded | None = None
         self._timing: Timing | None = None
+        self._bleed: BleedWatch | None = None
         self._ended = math.inf  # second of the target
         self._changes: tuple[Change, ...] = ()  # of what was heard in the last take
 
@@ -107,11 +106,9 @@ class Rehearsal:
 
     @property
     def position(self) -> float:
-        """Second of the target that is heard now, or of the take that is heard again; NaN where nothing runs."""
+        """Second of the target that is heard now; NaN where nothing runs."""
         playing = self._playing
-        if playing is not None:
-            return playing.position_at(self._clock())
-        return self._hearing.position if self.state is State.HEARING else math.nan
+        return math.nan if playing is None else playing.position_at(self._clock())
 
     @property
     def count(self) -> int:
@@ -134,13 +131,17 @@ class Rehearsal:
         after = -math.inf if math.isnan(position) else position
         return next((note for note in self.target.notes if note.start > after), None)
 
+    @property
+    def guide_heard(self) -> bool:
+        """Whether the microphone hears the guide of this take, as far as that is known while it is sung."""
+        return self._bleed is not None and self._bleed.heard
+
     def begin(self, stream: Stream) -> None:
         """Begin a take of a stream that runs: guide, recording, count-in. Blocks. RuntimeError unless READY.
 
         DeviceError: no output device, or one that refuses; then nothing is recorded.
         """
         self._expect(State.READY)
-        self._hearing.end()
         self.outcome = self.problem = None
         playing = self._accompany(self.step, self.arrangement, stream.source.name)
         playing.start()
@@ -149,6 +150,8 @@ class Rehearsal:
         folder = (self._folder or recordings_folder() / FOLDER).absolute()
         self.take = new_take(folder, datetime.now())
         self._recorded = Recorded(stream, self.take, playing.offset)
+        settings = guide_settings(self.step, self.arrangement)
+        self._bleed = None if self.arrangement.silent else BleedWatch(self.target, settings)
         self._playing = playing
         self.state = State.COUNT_IN
 
@@ -161,6 +164,8 @@ class Rehearsal:
         for frame in frames:
             timing.note(frame)
             second = timing.second_of(frame.time)
+            if self._bleed is not None:
+                self._bleed.see(frame, second)
             sung.append(follow(frame, second, self.target, self.arrangement.tuning, self.judging.octave_free))
         return sung
 
@@ -173,9 +178,6 @@ class Rehearsal:
             self.problem = self._trouble()
             if self.problem is not None or position >= self.target.duration + TAIL:
                 self.end()
-        elif self.state is State.HEARING and self._hearing.over:
-            self.state = State.RESULT
-            self.problem = None if self._hearing.error is None else str(self._hearing.error)
         return self.state
 
     def _trouble(self) -> str | None:
@@ -232,18 +234,6 @@ class Rehearsal:
         except LivepitchError as error:  # the result is there all the same
             self.problem = str(error)
 
-    def hear_again(self) -> None:
-        """Play the last take from where the target begins. Blocks; nothing unless RESULT. AudioFileError."""
-        if self.state is State.RESULT and self.outcome is not None:
-            self._hearing.begin(self.outcome, self.arrangement.output)
-            self.state = State.HEARING
-
-    def stop_hearing(self) -> None:
-        """End that. Blocks for half a second at most."""
-        self._hearing.end()
-        if self.state is State.HEARING:
-            self.state = State.RESULT
-
     def go(self, index: int) -> None:
         """To a step, READY to be sung; beyond the ends the nearest. RuntimeError unless READY or RESULT."""
         self._expect(*AT_REST)
@@ -280,7 +270,6 @@ class Rehearsal:
     def close(self) -> None:
         """End whatever is under way. May be called any number of times."""
         self.drop()
-        self.stop_hearing()
 
     def _renew(self) -> None:
         self.step = self.arrangement.of(self.steps[self.index])

@@ -15,8 +15,6 @@ class State(Enum):
     JUDGING = "judging"
     """The take is over; its result is not there yet."""
     RESULT = "result"
-    HEARING = "hearing"
-    """The take is listened to again."""
 
 
 UNDER_WAY = (State.COUNT_IN, State.SINGING)

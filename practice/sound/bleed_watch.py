@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -18,6 +19,7 @@ BEFORE = (-0.15, -0.02)  # s
 NEAR = 0.4  # semitones, of whatever octave: of a chord a tracker may take the common root
 FRAMES = 8
 MOSTLY, RARELY = 0.6, 0.3
+SENTENCE = "The guide is heard in the microphone: wear headphones, or turn it down"
 
 Floats = NDArray[np.float64]
 
@@ -27,10 +29,15 @@ class BleedWatch:
 
     def __init__(self, target: Target, settings: GuideSettings) -> None:
         sound = GuideSound(target, 8000, settings)  # any rate: only its tones are looked at
-        self._moments = [_Moment(start, pitches) for start, pitches in _begins((*sound.cues, *sound.listened))]
+        tones = (*sound.cues, *sound.listened) if settings.guide_volume else ()
+        self._moments = [_Moment(start, pitches) for start, pitches in _begins(tones)]
+        self._last = -math.inf  # s of the stream
 
     def see(self, frame: PitchFrame, position: float) -> None:
-        """Take a frame, and the second of the guide that it belongs to."""
+        """Take a frame, and the second of the guide that it belongs to; those that settle earlier ones say no more."""
+        if frame.time <= self._last:
+            return
+        self._last = frame.time
         for moment in self._moments:
             moment.see(frame, position)
 

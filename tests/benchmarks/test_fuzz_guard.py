@@ -49,3 +49,35 @@ def test_a_planted_harm_is_seen(tmp_path: Path, harm: str, seen: str) -> None:
     assert not (outside / "x").exists()
     assert (outside / "before").exists()
     assert (inside / "x").exists() == (seen == "[]")
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, {benchmarks!r})
+import fuzz_child
+from fuzz_target import Target
+
+def rests(path):
+    time.sleep(0.3)
+
+def computes(path):
+    end = time.process_time() + 0.3
+    while time.process_time() < end:
+        pass
+
+fuzz_child.SLOW = 0.2
+(Path({folder!r}) / "finds").mkdir()
+trial = fuzz_child.Trial(Target("x", print, lambda: {reader}, "x.bin"), Path({folder!r}))
+trial.one(b"")
+print(dict(trial.tally))
+"""
+
+
+@pytest.mark.parametrize(("reader", "found"), [("rests", "{'opened': 1}"), ("computes", "{'slow': 1}")])
+def test_a_reader_is_slow_by_what_it_computes_and_not_by_what_others_do(
+    tmp_path: Path, reader: str, found: str
+) -> None:
+    code = SLOW.format(benchmarks=str(BENCHMARKS), folder=str(tmp_path), reader=reader)
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True).stdout
+    assert told.strip() == found

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from livepitch.doctor import files, machine
+from livepitch.doctor import files, machine, report
 from livepitch.doctor.finding import Check, Finding, Grade, Wanted
 from livepitch.model.registry import BUNDLED, FOLDER
 from livepitch.practice.progress.store import Progress
@@ -164,3 +164,25 @@ def test_what_is_required_here_is_what_pyproject_says() -> None:
     assert required["mlx"] == "0.31.2"
     assert ("cmeel-openblas" in required) == sys.platform.startswith("linux")
     assert "pytest" not in required
+
+
+def test_a_pipe_where_a_file_belongs_hangs_nothing(home: Path) -> None:
+    for path in (home / "config" / "window.json", home / "data" / "practice.sqlite", home / "logs" / "livepitch.log"):
+        os.mkfifo(path)
+    assert "window.json: it is a pipe, not a file" in only(files.settings, Grade.WARNING).found
+    assert "it is a pipe, not a file" in only(files.progress, Grade.FAILED).found
+    for check in files.CHECKS.values():
+        found(check)
+    assert report.last_of_log() == []
+
+
+def test_of_huge_files_only_as_much_is_read_as_they_ever_need(home: Path) -> None:
+    with (home / "config" / "window.json").open("wb") as settings:
+        settings.truncate(1 << 33)  # takes no room on the disk
+    last = f"{datetime.now():%Y-%m-%d %H:%M:%S}.000 ERROR live[1] MainThread realtime.session: the device is gone\n"
+    with (home / "logs" / "livepitch.log").open("wb") as lines:
+        lines.seek(1 << 33)
+        lines.write(b"\n" + last.encode())
+    assert "larger than 4 MB" in only(files.settings, Grade.WARNING).found
+    assert "the device is gone" in only(files.crashes, Grade.WARNING).found
+    assert report.last_of_log()[-1] == last.strip()

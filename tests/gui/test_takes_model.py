@@ -2,11 +2,13 @@
 
 import json
 import math
+import os
 
 import numpy as np
 import pytest
 import soundfile
 
+from livepitch.gui.viewmodel import take_list
 from livepitch.gui.viewmodel.history import PitchHistory
 from livepitch.gui.viewmodel.take import Hearing, Take, open_take
 from livepitch.gui.viewmodel.take_align import best_shift
@@ -62,6 +64,22 @@ def test_the_list_has_takes_newest_first_then_other_recent_files(tmp_path):
     ]
     assert recordings(tmp_path / "nowhere", []) == []
     assert with_recent([song, folder], folder) == [folder, song]
+
+
+def test_nothing_that_lies_among_the_takes_holds_the_list_up(tmp_path, monkeypatch):
+    write_take(tmp_path, "Take 2026-11-22 10.00.00", MELODY)
+    whole = (tmp_path / "Take 2026-11-22 10.00.00.flac").read_bytes()
+    os.mkfifo(tmp_path / "pipe.flac")
+    (tmp_path / "empty.flac").touch()
+    (tmp_path / "cut.flac").write_bytes(whole[:20])
+    (tmp_path / "unknown.flac").write_bytes(whole[:21] + bytes([whole[21] & 0xF0]) + bytes(4) + whole[26:])
+    soundfile.write(tmp_path / "riff.flac", np.zeros(RATE), RATE, format="WAV")
+    for name in ("pipe", "empty", "cut", "unknown", "riff"):
+        (tmp_path / f"{name}.csv").touch()
+    monkeypatch.setattr(take_list.soundfile, "info", lambda file: pytest.fail("libsndfile has seen it"))
+    lengths = {entry.path.stem: entry.length for entry in recordings(tmp_path, [])}
+    assert lengths.pop("Take 2026-11-22 10.00.00") == "0:04"
+    assert lengths == dict.fromkeys(("pipe", "empty", "cut", "unknown", "riff"), "")
 
 
 # what is heard at a moment

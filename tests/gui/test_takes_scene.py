@@ -1,6 +1,7 @@
 """A recording on the stage: opened, played, sought, repeated, compared; driven as a user would."""
 
 import math
+import threading
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +13,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog
 
 from livepitch.gui.sound.transport import State
 from livepitch.realtime import portaudio
+from livepitch.realtime.player import Player
 from tests.gui.takes import RATE, melody, sung, write_take
 
 LINE = melody(60, 62, 64, math.nan, 67, 60)  # 6 s
@@ -283,6 +285,30 @@ def test_a_and_b_are_set_by_key_and_repeat(looking, qtbot):
     assert 0.99 <= min(seen[1:]) <= max(seen) <= 1.31
     qtbot.keyClick(window, Qt.Key.Key_B)
     assert scene.loop.whole is None
+
+
+def test_what_is_pressed_before_the_player_has_the_recording_holds(window, qtbot, take, monkeypatch):
+    slow, opens = threading.Event(), Player.open
+
+    def late(player, audio, sample_rate):
+        assert slow.wait(60)
+        opens(player, audio, sample_rate)
+
+    monkeypatch.setattr(Player, "open", late)
+    window.takes.open(take)
+    scene = window.takes.scene
+    qtbot.waitUntil(lambda: scene.on)
+    try:
+        window.stage.view.select(2.0, 3.0)
+        qtbot.keyClick(window, Qt.Key.Key_B)
+        assert window.takes.loop_button.text() == "End loop"
+        assert scene.position == 2.0
+        scene.seek(2.5)
+    finally:
+        slow.set()
+    qtbot.waitUntil(lambda: scene._player.position == 2.5)
+    scene._player.seek(5.0)
+    assert scene._player.position == 2.0  # in the loop
 
 
 def test_the_selection_repeats(looking, qtbot):

@@ -158,6 +158,20 @@ def test_no_damaged_file_takes_the_place_of_another(path):
     assert list(path.parent.glob("*.bad*")) == [], "all means these, too"
 
 
+def test_where_too_many_damaged_files_lie_one_is_told_to_delete_them(path, monkeypatch):
+    monkeypatch.setattr(database, "MOST_ASIDE", 2)
+    for content in (b"a", b"b"):
+        path.write_bytes(content * 1000)
+        complaint(path)
+    path.write_bytes(b"c" * 1000)
+    with pytest.raises(ProgressError) as error:
+        Progress(path).sessions()
+    assert str(error.value) == f"{path}: damaged, and 2 damaged files lie beside it already; delete those"
+    assert path.read_bytes() == b"c" * 1000
+    path.with_name("practice.sqlite.bad").unlink()
+    assert "put aside as practice.sqlite.bad," in complaint(path)[0]
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_bytes_overwritten_in_the_middle_never_crash(path, seed):
     """Each is read, told of in a line, or put aside; then one can go on."""

@@ -204,3 +204,22 @@ def test_an_arrangement_changes_key_tempo_and_region(practice):
 def test_an_arrangement_that_cannot_be_is_refused(wrong, said):
     with pytest.raises(ValueError, match=said):
         Arrangement(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("arrangement", "told"),
+    [(Arrangement(), True), (Arrangement(silent=True), False), (Arrangement(guide_volume=0), False)],
+)
+def test_a_guide_in_the_microphone_is_told_in_the_count_in_of_this_take(practice, arrangement, told):
+    rehearsal = practice.rehearsal
+    rehearsal.arrange(arrangement)
+    rehearsal.begin(practice.stream)
+    practice.sing(0.4, A3_HZ)
+    assert rehearsal.state is State.COUNT_IN
+    assert rehearsal.guide_heard is told
+    rehearsal.drop()
+    rehearsal.begin(practice.stream)
+    assert not rehearsal.guide_heard
+    practice.sing(0.4)
+    practice.sing(1.6, A3_HZ)  # the singer joins in
+    assert not rehearsal.guide_heard

@@ -119,3 +119,12 @@ def test_a_call_that_the_microphone_hears_is_told():
     assert watched(CALL, settings, 0.03, 1.0, 60.1)
     assert not watched(CALL, settings, 0.25, 2.0, 60.0)
     assert not watched(CALL, settings, 1.0, 2.0, 60.0)
+
+
+def test_frames_that_settle_others_are_not_counted_twice():
+    settings = GuideSettings(cue=(64,))
+    watch, begin = BleedWatch(TARGET, settings), GuideSound(TARGET, RATE, settings).begin
+    for position in np.arange(begin + 0.06, begin + 0.1, 0.01):
+        for _ in range(5):
+            watch.see(PitchFrame(position, 329.6, 0.9, -30.0), float(position))
+    assert not watch.heard  # four are too few

@@ -1,4 +1,4 @@
-"""The accompaniment: which second of it is heard when, whatever the device's clock does; its starts, loops and ends."""
+"""The accompaniment: which second of it is heard when, whatever the device's clock does; its starts and ends."""
 
 import math
 import sys
@@ -147,23 +147,6 @@ def test_a_stop_fades_out():
     assert not heard[5:].any()
 
 
-def test_a_loop_turns_to_the_sample_and_says_which_second_of_it_is_heard():
-    wave = AccompanimentWave(Counting(), RATE, at=0.0, loop=(0.5, 1.5))
-    device = Device(wave)
-    heard = device.ask(LEAD + 4.0)[round(LEAD * RATE) :] - 10_000
-    places = np.where(np.arange(4000) < 1500, np.arange(4000), 500 + (np.arange(4000) - 500) % 1000)
-    turning = np.zeros(4000, bool)
-    for turn in (1500, 2500, 3500):
-        turning[turn - 5 : turn] = True
-    np.testing.assert_array_equal(heard[~turning], places[~turning])
-    assert ((heard[turning] > 490) & (heard[turning] < 1500)).all()
-    for second, place, turns in ((0.4, 0.4, 0), (1.49, 1.49, 0), (1.51, 0.51, 1), (3.7, 0.7, 3)):
-        instant = device.instant(LEAD + second)
-        assert wave.position_at(instant) == pytest.approx(place, abs=1e-6)
-        assert wave.round_at(instant) == turns
-    assert wave.wanted
-
-
 @pytest.fixture
 def portaudio(monkeypatch):
     fake = Outputs()
@@ -196,8 +179,6 @@ def test_it_plays_one_sound_after_another_and_gives_the_device_back(portaudio):
     assert not accompaniment.running
     assert accompaniment.error is None
     assert not math.isnan(accompaniment.position_at(time.monotonic()))  # what was heard when is still known
-    with pytest.raises(ValueError, match="a loop needs"):
-        accompaniment.start(make, loop=(1.0, 1.01))
 
 
 def test_silence_within_a_song_keeps_the_device(portaudio):

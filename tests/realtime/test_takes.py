@@ -1,6 +1,7 @@
 """Where takes go, what they are called, and their pitches read again."""
 
 import io
+import tracemalloc
 from datetime import datetime
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from platformdirs import user_music_path
 
+from livepitch.realtime import csv_track
 from livepitch.realtime.csv_track import TrackFileError, read_take_track
 from livepitch.realtime.export import write_csv
 from livepitch.realtime.frame import PitchTrack
@@ -78,6 +80,44 @@ def test_what_is_no_track_is_said_in_a_line(tmp_path, content, told):
         read_take_track(tmp_path / "take.csv")
     assert str(error.value).startswith(f"{tmp_path}/take.csv: {told}")
     assert "\n" not in str(error.value)
+
+
+def test_reading_takes_little_more_memory_than_the_values(tmp_path):
+    path, rows = tmp_path / "take.csv", 20_000
+    path.write_text(HEADER + "".join(f"{n / 100:.4f},220.125,0.5000,1\n" for n in range(rows)))
+    read_take_track(path)  # what is loaded at first use is loaded
+    tracemalloc.start()
+    try:
+        track = read_take_track(path)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(track) == rows
+    assert most < 60 * rows  # as Python's objects they were 300 bytes a row
+
+
+def test_more_rows_than_anybody_sings_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(csv_track, "ROWS", 3)
+    path = tmp_path / "take.csv"
+    path.write_text(HEADER + "0.0000,,0.5000,0\n" * 3)
+    assert len(read_take_track(path)) == 3
+    path.write_text(HEADER + "0.0000,,0.5000,0\n" * 4)
+    with pytest.raises(TrackFileError, match=r"take\.csv: holds more than 48 hours; cut it into parts"):
+        read_take_track(path)
+
+
+@pytest.mark.parametrize("begin", ["", HEADER], ids=["at once", "behind the header"])
+@pytest.mark.parametrize("letter", ["0", "é"])
+def test_a_line_without_an_end_is_not_read_to_its_end(tmp_path, begin, letter):
+    path = tmp_path / "take.csv"
+    path.write_text(begin + letter * 5_000_000, encoding="utf-8")
+    tracemalloc.start()
+    try:
+        with pytest.raises(TrackFileError, match="line 2 is no row" if begin else "does not begin with"):
+            read_take_track(path)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_track_that_is_not_there(tmp_path):
