@@ -20,12 +20,12 @@ from ..model.registry import Model
 from ..realtime.counters import HOP
 from ..realtime.frame import PitchFrame, Settings, StreamStats
 from ..realtime.layout import Layout
+from ..realtime.models import TrackerFactory
 from ..realtime.remote import RemoteSession
 from ..realtime.roles import Source, Tracker
 from ..realtime.session import Session, stream_tracker
 from ..realtime.takes import Recording
 from ..realtime.tuned import Tuned
-from ..realtime.worker import TrackerFactory
 from .load import Load
 from .tally import Tally
 from .trace import Trace

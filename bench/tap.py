@@ -117,6 +117,11 @@ class Tapped:
         return self._source.patience
 
     @property
+    def endless(self) -> bool:
+        """The source's."""
+        return self._source.endless
+
+    @property
     def finished(self) -> bool:
         """The source's."""
         return self._source.finished

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from ..model.registry import Model
 from ..realtime.devices import DeviceError
 from ..realtime.frame import Percentiles, Settings
+from ..realtime.models import TrackerFactory
 from ..realtime.roles import Source
 from ..realtime.session import stream_tracker
-from ..realtime.worker import TrackerFactory
 from .run import POLL, MeasuredSession, Plan
 from .tune import Candidate, TrialResult, lost_sound
 

@@ -11,7 +11,7 @@ import typer
 
 from ..model.device import BACKENDS, VARIABLE, check_backend
 from ..model.errors import LivepitchError
-from .settings import LONGEST
+from .settings import A_DAY, HIGHEST_RATE, LARGEST_BLOCK, LONGEST, chosen_device
 from .terminal import FAILED, INTERRUPTED, Debug, UsageError, load_blas, one_line_errors, progress_bar, quiet_pipe, say
 
 if TYPE_CHECKING:
@@ -34,11 +34,14 @@ def bench(
     input: Input = None,
     model: Annotated[str, typer.Option(help="A name of `livepitch weights list`, or a file.")] = "stream",
     backend: Annotated[str | None, typer.Option(help="Where MLX runs: cpu or gpu. [default: MLX's own]")] = None,
-    seconds: Annotated[float, typer.Option(help="Of sound, after one second of warm-up.", min=1)] = 20.0,
-    rate: Annotated[int | None, typer.Option(help="With --input: sample rate to open it at, Hz.", min=1)] = None,
+    seconds: Annotated[float, typer.Option(help="Of sound, after one second of warm-up.", min=1, max=A_DAY)] = 20.0,
+    rate: Annotated[
+        int | None, typer.Option(help="With --input: sample rate to open it at, Hz.", min=1, max=HIGHEST_RATE)
+    ] = None,
     gui: Annotated[bool, typer.Option("--gui", help="With the window drawing meanwhile.")] = False,
     blocksize: Annotated[
-        int | None, typer.Option(help="Samples per block of the input. [default: 10 ms; a device's own]", min=1)
+        int | None,
+        typer.Option(help="Samples per block of the input. [default: 10 ms; a device's own]", min=1, max=LARGEST_BLOCK),
     ] = None,
     hop: Annotated[
         int | None, typer.Option(help="Frames of 10 ms in each run of the network.", min=1, max=LONGEST)
@@ -120,7 +123,7 @@ def _plan(
     if input is None:
         voice = DemoVoice(blocksize=blocksize)
         return Plan(voice, loaded, seconds, settings, backend, voice.blocksize)
-    microphone = Microphone(int(input) if input.isdecimal() else input, rate, blocksize)
+    microphone = Microphone(chosen_device(input), rate, blocksize)
     settings, tuned = use_tuned(microphone, model, settings, say)  # what live would take
     if blocksize is None and tuned is not None:
         blocksize = tuned.blocksize

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..model.errors import LivepitchError
+from .settings import chosen_device
 from .terminal import load_blas, one_line_errors, progress_bar, quiet_pipe, say
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def loopback(
         from ..realtime.source import Microphone
 
         loaded = load_model(model)
-        source, loudspeaker = Microphone(_device(input)), Loudspeaker(_device(output))
+        source, loudspeaker = Microphone(chosen_device(input)), Loudspeaker(chosen_device(output))
         with progress_bar("playing and listening", BAR) as progress:
             result = run_loopback(source, loudspeaker, loaded, seconds=seconds, progress=progress)
         if json_file is not None:
@@ -47,10 +48,6 @@ def loopback(
             say(warning)
         with quiet_pipe():
             _print(result)
-
-
-def _device(words: str | None) -> int | str | None:
-    return int(words) if words is not None and words.isdecimal() else words
 
 
 def _write(result: Loopback, model: Model, path: Path) -> None:

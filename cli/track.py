@@ -45,8 +45,8 @@ def track(
     if not stream and not (context is None and lookahead is None and hop is None):
         raise UsageError("--context, --lookahead and --hop are about windows of a stream: give --stream too")
     format = format or _format_of(output)
-    targets = _targets(audio, output, format)
     with one_line_errors(debug):
+        targets = _targets(audio, output, format)
         loaded = _prepare(model or ("stream" if stream else "rmvpe-small"), targets)
         settings = chosen_settings(loaded, threshold, context, lookahead, hop)
     failed = False
@@ -113,10 +113,11 @@ def _prepare(model: str, targets: list[Path | None]) -> Model:
 
 
 def _track(path: Path, model: Model, settings: Settings, stream: bool, title: str) -> PitchTrack:
-    from ..realtime.audio_file import SAMPLE_RATE, read_audio
+    from ..realtime.apart import read_audio_apart
+    from ..realtime.audio_file import SAMPLE_RATE
     from ..realtime.estimate import estimate, stream_track
 
-    audio = read_audio(path)
+    audio = read_audio_apart(path)
     with progress_bar(title) as progress:
         if stream:
             return stream_track(audio, model, SAMPLE_RATE, settings, progress)

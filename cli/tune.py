@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..model.errors import LivepitchError
+from .settings import A_DAY, chosen_device
 from .terminal import INTERRUPTED, Debug, UsageError, load_blas, one_line_errors, quiet_pipe, say
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def tune(
         str | None, typer.Option("--input", help="Input: its number or part of its name. [default: the system's]")
     ] = None,
     model: Annotated[str, typer.Option(help="A name of `livepitch weights list`, or a file.")] = "stream",
-    seconds: Annotated[float, typer.Option(help="Of sound in the trial that decides.", min=1)] = 60.0,
+    seconds: Annotated[float, typer.Option(help="Of sound in the trial that decides.", min=1, max=A_DAY)] = 60.0,
     demo: Annotated[bool, typer.Option("--demo", help="For the built-in voice; needs no microphone.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what was found.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write every trial here.")] = None,
@@ -51,7 +52,7 @@ def tune(
 def _source_maker(input: str | None, demo: bool) -> Callable[[int | None], DemoVoice | Microphone]:
     from ..realtime.source import DemoVoice, Microphone
 
-    device = int(input) if input is not None and input.isdecimal() else input
+    device = chosen_device(input)
     return lambda blocksize: DemoVoice(blocksize=blocksize) if demo else Microphone(device, blocksize=blocksize)
 
 

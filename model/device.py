@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from .errors import LivepitchError
 
@@ -40,6 +41,13 @@ def check_backend(backend: str | None) -> None:
 
     if backend and hasattr(mx, "is_available") and not mx.is_available(getattr(mx, backend)):
         raise _none(backend, f"it was built without a {backend}")
+
+
+def release_memory() -> None:
+    """Give back what MLX keeps for later, if it is loaded at all: after a failure there may be none left."""
+    backend = sys.modules.get("mlx.core")
+    if backend is not None:
+        backend.clear_cache()
 
 
 def _none(backend: str, reason: str) -> LivepitchError:

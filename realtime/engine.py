@@ -20,6 +20,7 @@ from typing import Any
 from ..model.blas import preload_blas
 from ..model.device import choose_backend
 from .frame import PitchFrame
+from .log import end as end_log
 from .priority import claim
 from .roles import Tracker
 from .session import Session, stream_tracker
@@ -27,6 +28,8 @@ from .track_engine import serve_file
 from .wire import EngineError, FileRequest, Kind, News, Order, Request, Task, Wire, pack_frames
 
 NEWS_EVERY = 0.25  # s
+BEAT = 1.0  # s after which it says something, news or not: whoever hears nothing for long takes it for dead
+HANGS = 4  # times in a row that a worker is found to hang, until it is believed: a computer that slept is not late
 MOST = 256  # frames in one message
 ALONE = 1.5  # s that an engine whose window is gone has to close its input
 
@@ -48,6 +51,7 @@ def main(descriptor: int) -> None:
 
     with suppress(OSError):  # the window is gone
         serve(wire, unpack, lambda: _end_after(ALONE))
+    end_log()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
@@ -104,7 +108,14 @@ def _run(request: Request, wire: Wire, orders: _Orders) -> None:
             choose_backend(request.backend)
         return stream_tracker(*arguments)
 
-    session = Session(request.source, request.model, request.settings, settle=request.settle, tracker_factory=tracker)
+    session = Session(
+        request.source,
+        request.model,
+        request.settings,
+        settle=request.settle,
+        tracker_factory=tracker,
+        since=request.since,
+    )
     reporter = _Reporter(session, wire)
     for order in request.orders:
         obey(session, *order)
@@ -201,7 +212,7 @@ class _Reporter:
 
     def __init__(self, session: Session, wire: Wire) -> None:
         self._session, self._wire = session, wire
-        self._told = b""
+        self._told, self._since = b"", 0  # what was told, and how often since there was nothing new
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name="livepitch-engine-news", daemon=True)
 
@@ -218,8 +229,12 @@ class _Reporter:
         self._tell()
 
     def _work(self) -> None:
+        hangs = 0
         with suppress(OSError):  # nobody is there to be told
             while not self._ending.wait(NEWS_EVERY):
+                hangs = hangs + 1 if self._session.hanging else 0
+                if hangs == HANGS:
+                    self._session.abandon()  # whoever waits for frames raises it, and the other side hears of it
                 self._tell()
 
     def _tell(self) -> None:
@@ -234,6 +249,7 @@ class _Reporter:
             session.recording,
         )
         data = pickle.dumps(news)
-        if data != self._told:
+        self._since += 1
+        if data != self._told or self._since * NEWS_EVERY >= BEAT:
             self._wire.send(Kind.NEWS, data)
-            self._told = data
+            self._told, self._since = data, 0

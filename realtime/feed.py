@@ -1,28 +1,31 @@
-"""From the ring through the tracker to the outlet, for as long as one input stays open."""
+"""From the ring to the tracker, for as long as one input stays open."""
 
 from __future__ import annotations
 
-import math
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from .counters import HOP, Counters
-from .frame import PitchFrame, Settings
+from .frame import Settings
+from .giving import Giving
 from .idle import Gaps
 from .inlet import Inlet, Stamp
 from .outlet import Outlet
 from .recorder import Recorder
 from .ring import Floats
-from .roles import Marks, Settles, Tracker
-from .timeline import Timeline
+from .roles import Settles, Tracker
 
 LONGEST_PUSH = 1.0  # s of sound given to the tracker at once, so that a stop need not wait for more
+BUDGET = 0.1  # s that a push of live sound should take at most, twice that it may; one of a hop what it takes
+REMEMBERED = 0.5  # s of sound over which the tracker's pace is averaged
+FIRST_PIECE = 0.05  # s of sound that the first push may have
 
 
 class Feed:
-    """Gives the tracker what arrives, in order, knowing what was lost on the way, and stamps its frames.
+    """Gives the tracker what arrives, in order, knowing what was lost on the way, and its frames away.
 
     A sample's *position* counts from the start of the session and includes every sample lost; its ring
     index counts only what the ring took. The difference, `_shift`, grows with every loss.
@@ -32,7 +35,6 @@ class Feed:
         self,
         inlet: Inlet,
         sample_rate: int,
-        position: int,
         outlet: Outlet,
         counters: Counters,
         clock: Callable[[], float],
@@ -40,20 +42,27 @@ class Feed:
         live: bool,
         recorder: Recorder,
         settings: Settings,
+        zero: float | None = None,
     ) -> None:
-        """Begin at `position` with an inlet that nothing has been read from; `stopping` ends every push."""
+        """Begin with an inlet that nothing has been read from; `stopping` ends every push."""
         self.inlet = inlet
+        self.zero = zero
+        """The instant by `clock` of the session's second 0; None before any sound."""
         self._rate = sample_rate
-        self._outlet, self._counters, self._clock = outlet, counters, clock
+        self._counters, self._clock = counters, clock
         self._stopping, self._live = stopping, live
         self._recorder, self._settings, self._factor = recorder, settings, _factor(settings.gain)
-        self._peak = 0.0  # largest sample, either way, since the last frames
-        self._timeline, self._gaps = Timeline(sample_rate), Gaps()
-        self._shift = position - inlet.ring.start
+        self._giving = Giving(sample_rate, outlet, counters, clock, live, recorder)
+        self._gaps = Gaps()
+        self._shift = -inlet.ring.start
         self.started = False
         """Whether the source delivers into it."""
-        self._due = 0  # position of the last sample that the next frame needs
         self._lost = 0  # refusals of the ring that `_shift` accounts for
+        self._piece = FIRST_PIECE  # s of sound that a push may have
+        self._stamps: deque[Stamp] = deque()  # of blocks that have no place in the timeline yet
+        self._first = self._stamped = inlet.ring.start  # ring index of the first block; after the last that has a place
+        self.pace = 0.0
+        """Seconds that the tracker takes for a second of sound, of late."""
 
     @property
     def position(self) -> int:
@@ -65,9 +74,21 @@ class Feed:
         """The same in seconds."""
         return self.position / self._rate
 
-    def behind(self, stamps: Sequence[Stamp]) -> float:
-        """Seconds of sound that lie unread up to the last of `stamps`."""
-        return (stamps[-1].stop - self.inlet.ring.start) / self._rate if stamps else 0.0
+    def begin(self, seconds: float) -> None:
+        """The first sample, which is still to come, will be that of this second of the session."""
+        self._shift = round(seconds * self._rate) - self.inlet.ring.start
+
+    def too_late(self, tracker: Tracker) -> bool:
+        """Whether so much live sound lies unread that it must be skipped; a hop may come in while the network runs."""
+        return self._late(tracker.hop_seconds)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it has come too late for any tracker."""
+        return self._late(0.0)
+
+    def _late(self, hop_seconds: float) -> bool:
+        return self._live and self.inlet.ring.unread / self._rate > self._settings.max_behind + hop_seconds
 
     def adjust(self, tracker: Tracker, settings: Settings) -> None:
         """Go on with the gain and the gate of `settings`; nothing if they are those it has."""
@@ -76,18 +97,29 @@ class Feed:
             tracker.set_gate(settings.gate)
 
     def follow(self, tracker: Tracker, stamps: Sequence[Stamp]) -> None:
-        """Push the blocks of `stamps`; where the ring refused some in between, tell the tracker."""
-        for stamp in stamps:
-            if stamp.lost > self._lost:
+        """Push the blocks of `stamps`; where the ring refused some in between, tell the tracker.
+
+        Whatever fails on the way, what comes next is still pushed in its place. Live sound that has come too late
+        meanwhile is left for `skip`.
+        """
+        self._stamps.extend(stamps)
+        needed = None
+        while self._stamps:
+            stamp = self._stamps[0]
+            if missing := self._missing(stamp):
                 self._push(tracker, stamp.start)
-                self._jump(tracker, self._account(stamp))
-            self._timeline.add(stamp.start + self._shift, stamp.captured, stamp.arrived)
+                if self.inlet.ring.start < stamp.start:
+                    return
+                self._account(stamp, missing)
+                self._jump(tracker, missing)
+            if needed is None and stamp.stop + self._shift > self._giving.due:
+                needed = stamp
+            self._place(self._stamps.popleft())
         # Blocks shorter than a hop are saved up until they complete a frame: fewer calls, and none later.
-        needed = next((stamp for stamp in stamps if stamp.stop + self._shift > self._due), None)
         if needed is not None:
             self._gaps.note(needed.arrived)
-        if stamps and (not self._live or needed is not None):
-            self._push(tracker, stamps[-1].stop)
+        if needed is not None or not self._live:
+            self._push(tracker, self._stamped)
 
     def settle(self, tracker: Settles) -> bool:
         """Run one slice of the settling, if that delays no frame that is due: whether it did."""
@@ -102,137 +134,119 @@ class Feed:
             return False
         frames = settler.work()
         self._counters.computed += self._clock() - begun
-        self._give_out_settled(frames, tracker)
+        self._giving.give_settled(frames, tracker)
         return True
 
     def skip(self, tracker: Tracker, stamps: Sequence[Stamp]) -> float:
-        """Go on after the last of `stamps`, so that latency stays bounded: the seconds jumped over.
+        """Go on after the last block, so that latency stays bounded: the seconds jumped over."""
+        begun = self.position
+        seconds = self.pass_over(stamps)
+        self._jump(tracker, self.position - begun)
+        return seconds
+
+    def pass_over(self, stamps: Sequence[Stamp]) -> float:
+        """Go on after the last block without a tracker: the seconds that none hears, and are counted so.
 
         A recording hears them nevertheless, each where it belongs.
         """
-        newest, begun = stamps[-1], self.position
-        unread = newest.stop - self.inlet.ring.start
-        for stamp in stamps:
-            if stamp.lost > self._lost:
-                self._take(stamp.start)
-                self._account(stamp)
-        self._take(newest.stop)
-        self._counters.skipped += unread
-        self._jump(tracker, self.position - begun)
-        self._timeline.add(newest.start + self._shift, newest.captured, newest.arrived)
-        return unread / self._rate
+        self._stamps.extend(stamps)
+        unheard = 0
+        while self._stamps:
+            stamp = self._stamps.popleft()
+            if missing := self._missing(stamp):
+                unheard += self._leave_out(stamp.start)
+                self._account(stamp, missing)
+            self._place(stamp)
+        return (unheard + self._leave_out(self._stamped)) / self._rate
 
     def flush(self, tracker: Tracker) -> None:
         """Give out the frames that still wait for sound, now that none will come."""
         self._push(tracker, self.inlet.ring.end)
         begun = self._clock()
-        self._give_out(tracker.flush(), tracker, begun)
+        self._giving.give(tracker.flush(), tracker, begun)
         if isinstance(tracker, Settles):
-            self._give_out_settled(tracker.settler.finish(), tracker)
+            self._giving.give_settled(tracker.settler.finish(), tracker)
 
     def leave(self) -> None:
         """There will be no more: a recording hears what was saved up for a frame that does not come."""
-        self._take(self.inlet.ring.end)
+        self.pass_over(self.inlet.take(0) or [])
+        self._leave_out(self.inlet.ring.end)
+
+    def _leave_out(self, stop: int) -> int:
+        """The samples up to `stop` are for a recording alone: how many they are."""
+        longest, unheard = int(LONGEST_PUSH * self._rate), 0
+        while (missing := stop - self.inlet.ring.start) > 0:
+            unheard += len(self._take(self.inlet.ring.start + min(missing, longest)))
+        self._counters.skipped += unheard
+        return unheard
 
     def _take(self, stop: int) -> Floats:
         """The samples up to `stop` with the gain, on record if there is one; their largest noted."""
         position, block = self.position, self.inlet.read(stop)
         if len(block):
             # `fmax` and `fmin` pass over what is no number.
-            self._peak = max(self._peak, float(np.fmax.reduce(block)), -float(np.fmin.reduce(block)))
+            self._giving.note_peak(max(float(np.fmax.reduce(block)), -float(np.fmin.reduce(block))))
             if self._factor != 1.0:
-                block *= self._factor
+                with np.errstate(over="ignore"):  # what a broken driver delivers may be as large as a float can be
+                    block *= self._factor
             self._recorder.hear(position, self._rate, block)
         return block
 
-    def _account(self, stamp: Stamp) -> int:
-        """Samples that the ring refused since the last time, up to this stamp; the shift grows by them."""
-        refused = stamp.lost - self._lost
+    def _place(self, stamp: Stamp) -> None:
+        if self.zero is None:
+            self.zero = stamp.arrived - (stamp.stop + self._shift) / self._rate
+        self._giving.timeline.add(stamp.start + self._shift, stamp.captured, stamp.arrived)
+        self._stamped = stamp.stop
+
+    def _missing(self, stamp: Stamp) -> int:
+        """Samples before this block that are not in the ring: refused, or not heard before the device began."""
+        if self.zero is None or stamp.start > self._first:
+            return stamp.lost - self._lost
+        return max(round((stamp.arrived - self.zero) * self._rate) - stamp.stop - self._shift, 0)
+
+    def _account(self, stamp: Stamp, missing: int) -> None:
         self._lost = stamp.lost
-        self._shift += refused
-        return refused
+        self._shift += missing
 
     def _jump(self, tracker: Tracker, samples: int) -> None:
         tracker.skip(samples)
-        self._due = 0
+        self._giving.due = 0
 
     def _push(self, tracker: Tracker, stop: int) -> None:
+        """Push up to `stop`, or until the rest has come too late."""
+        first = self.inlet.ring.start
         while (start := self.inlet.ring.start) < stop and not self._stopping.is_set():
-            block = self._take(min(stop, start + int(LONGEST_PUSH * self._rate)))
+            if start > first and self.too_late(tracker):
+                return
+            longest = max(self._piece, tracker.hop_seconds) if self._live else LONGEST_PUSH
+            block = self._take(min(stop, start + max(1, round(longest * self._rate))))
             begun = self._clock()
-            frames = tracker.push(block)
-            self._counters.add_push(self._clock() - begun, len(block) / self._rate)
-            self._give_out(frames, tracker, begun)
+            try:
+                frames = tracker.push(block)
+            except BaseException:
+                self._counters.skipped += len(block)
+                raise
+            self._note_push(self._clock() - begun, block)
+            self._giving.give(frames, tracker, begun)
             if not self._live and isinstance(tracker, Settles):
                 self._settle_now(tracker)
+
+    def _note_push(self, seconds: float, block: Floats) -> None:
+        sound = len(block) / self._rate
+        self.pace += min(1.0, sound / REMEMBERED) * (seconds / sound - self.pace)
+        # Not by the pace: a push takes its time however little sound it has, and short ones would make that worse.
+        if seconds > BUDGET:
+            self._piece = max(HOP, min(sound, self._piece) / 2)
+        elif sound >= self._piece:
+            self._piece = min(2 * self._piece, LONGEST_PUSH)
+        self._counters.taken += len(block)
+        self._counters.add_push(seconds, sound)
 
     def _settle_now(self, tracker: Settles) -> None:
         """A source that waits for its reader leaves all the time there is."""
         while tracker.settler.expected is not None and not self._stopping.is_set():
-            self._give_out_settled(tracker.settler.work(), tracker)
-
-    def _give_out(self, frames: Sequence[PitchFrame], tracker: Tracker, begun: float) -> None:
-        if not frames:
-            return
-        marks, emitted, latency = tracker.marks, self._clock(), tracker.latency
-        hop = max(1, round(tracker.hop_seconds / HOP))
-        # The frames of a hop wait for the same sound: that of its first, which has the longest way to it.
-        firsts = (frames[i - i % hop] for i in range(len(frames)))
-        peak, self._peak = _decibels(self._peak), 0.0
-        stamped = [
-            self._stamped(frame, first.time + latency, begun, marks, emitted, peak)
-            for frame, first in zip(frames, firsts, strict=True)
-        ]
-        if self._live:  # a file played as fast as possible has no delay to measure
-            for frame in stamped:
-                self._counters.add_frame(frame, hop * HOP)
-        self._due = self._last_needed(frames[-1].time + HOP + latency)
-        self._counters.frames += len(stamped)
-        self._outlet.put(stamped, wait=not self._live)
-        self._recorder.see(stamped)
-
-    def _give_out_settled(self, frames: Sequence[PitchFrame], tracker: Settles) -> None:
-        if not frames:
-            return
-        settler, emitted = tracker.settler, self._clock()
-        needed = frames[-1].time + tracker.settled_latency  # one window gave them all
-        stamped = [self._stamped(frame, needed, settler.begun, settler.marks, emitted, math.nan) for frame in frames]
-        if self._live:
-            self._counters.add_settled(stamped)
-        self._counters.settled += len(stamped)
-        self._outlet.put(stamped, wait=not self._live)
-        self._recorder.see(stamped)
-
-    def _stamped(
-        self, frame: PitchFrame, needed: float, begun: float, marks: Marks, emitted: float, peak: float
-    ) -> PitchFrame:
-        """`frame` with its instants; `needed`: second of the stream up to which it needs sound."""
-        timeline = self._timeline
-        last_captured, due = timeline.of_block(self._last_needed(needed))
-        return PitchFrame(  # all by place: `replace` takes twice the time
-            frame.time,
-            frame.f0,
-            frame.confidence,
-            frame.level,
-            frame.candidate,
-            frame.settled,
-            timeline.captured(frame.time * self._rate),
-            last_captured + 1 / self._rate,  # complete: when its end had sounded
-            due,
-            begun,
-            *marks,
-            emitted,
-            peak,
-        )
-
-    def _last_needed(self, seconds: float) -> int:
-        """Position of the last sample before an instant of the stream."""
-        return round(seconds * self._rate) - 1
+            self._giving.give_settled(tracker.settler.work(), tracker)
 
 
 def _factor(decibels: float) -> float:
     return float(10.0 ** (decibels / 20))
-
-
-def _decibels(sample: float) -> float:
-    return 20 * math.log10(sample) if sample > 0 else -math.inf

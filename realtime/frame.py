@@ -117,11 +117,15 @@ class StreamStats:
     dropped: int = 0
     """Samples (at the device's rate) that a full ring refused."""
     skipped: int = 0
-    """Samples (at the device's rate) that the worker jumped over to keep latency bounded."""
+    """Samples (at the device's rate) that no tracker heard although they came: jumped over to keep latency bounded, or
+    while a tracker failed, or too few for one more frame when the input ended. A recording hears them."""
     late: int = 0
     """Frames given out later than one hop of the model (10 ms times its frames per run) after they were due."""
     restarts: int = 0
-    """Times that the worker or the device was started again after a fault."""
+    """Times that the tracker, the device or the engine was started again after a fault."""
+    heard: int = 0
+    """Samples (at the device's rate) that the tracker took. Every sample that a live source delivers is, once the
+    session has ended, in exactly one of heard, skipped and dropped."""
     settled: int = 0
     """Frames given out again, settled."""
     unsettled: int = 0
@@ -156,10 +160,15 @@ class Settings:
     """Level in dBFS, 0 at most, below which a frame counts as unvoiced."""
     gain: float = 0.0
     """dB, -40..40, that a session adds to what it hears, before anything else; a tracker by itself adds none."""
-    ring_seconds: float = 4.0
-    """Length of the ring between callback and worker."""
+    ring_seconds: float = 30.0
+    """Length of the ring between callback and worker: a worker that is busy for less loses no sound on record."""
     max_behind: float = 0.25
-    """Seconds of unread audio, beyond one hop, at which the worker skips to the newest."""
+    """Seconds of unread audio, beyond one hop, at which the worker skips to the newest.
+
+    So no frame comes later after it is due, however slow the model is, than `max_behind`, one hop, and the time that
+    one push takes: 0.2 s, or as long as one run of the network, whichever is longer. A network that needs longer than
+    that for the sound of its first frame gives none.
+    """
 
     def __post_init__(self) -> None:
         for name in ("threshold", "release"):

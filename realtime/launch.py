@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import pickle
 import socket
@@ -15,20 +16,26 @@ from contextlib import suppress
 from typing import Protocol
 
 from ..model.registry import SlowBlasWarning
+from .crashes import crash_of
 from .engine import serve
-from .wire import Kind, Task, Wire
+from .log import handed_on, take_up
+from .wire import Kind, QuietError, Task, Wire
 
-# Ctrl-C goes to every process of a terminal; the engine is told by its window, or finds it gone. And it looks for
-# modules where this process does, not in the folder that it happens to be started in. Its priority is lowered first:
-# threads have that of the one that starts them.
+# Ctrl-C and the end of a terminal or a session go to every process there; the engine is told by its window, or finds it
+# gone, and completes its recording. And it looks for modules where this process does, not in the folder that it happens
+# to be started in. Its priority is lowered first: threads have that of the one that starts them.
 START = """
 import json, os, signal, sys
 os.nice(int(sys.argv[3]))
-signal.signal(signal.SIGINT, signal.SIG_IGN)
+for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(ending, signal.SIG_IGN)
 sys.path[:] = json.loads(sys.argv[2])
-from {} import main
+from {log} import take_up
+take_up(sys.argv[4], {role!r})
+from {module} import main
 main(int(sys.argv[1]))
 """
+GREETING = 60.0  # s that a process may take until it answers, on a machine that is very busy
 LAST = 1.0  # s that a killed process may take
 BACKGROUND = 10  # added to the nice value of a process that gives way to a session's: a tenth of its share of a core
 
@@ -65,8 +72,9 @@ class ProcessEngine:
             raise NoEngineError("this program is no ordinary Python")
         ours, its = socket.socketpair()
         with its:
-            command = [sys.executable, "-c", START.format(module), str(its.fileno())]
-            command += [json.dumps(sys.path), str(BACKGROUND if background else 0)]
+            code = START.format(module=module, role=module.rpartition(".")[2], log=take_up.__module__)
+            command = [sys.executable, "-c", code, str(its.fileno())]
+            command += [json.dumps(sys.path), str(BACKGROUND if background else 0), handed_on()]
             try:
                 self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[its.fileno()])
             except OSError as error:
@@ -93,6 +101,8 @@ class ProcessEngine:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(LAST)
         code = self._process.returncode
+        if code is not None and code < 0:
+            crash_of(self._process.pid)
         return f"exit code {code}" if code is None or code >= 0 else f"killed by signal {-code}"
 
 
@@ -162,9 +172,15 @@ def greet(engine: Engine, request: bytes) -> None:
     asked = time.monotonic()
     try:
         engine.wire.send(Kind.REQUEST, request)
+        if engine.pid is not None:
+            engine.wire.patience = GREETING
         answer = engine.wire.receive()
+        engine.wire.patience = math.inf
     except OSError:
         answer = None
+    except QuietError:
+        engine.kill()
+        raise NoEngineError("it does not answer") from None
     if answer is None:
         raise NoEngineError(f"it ended at once, {engine.end(LAST)}")
     told, problem = pickle.loads(answer[1])

@@ -27,6 +27,7 @@ class PacedSource:
     """Gives out blocks in real time, or as fast as the session takes them; `_blocks` says which blocks."""
 
     patience = float("inf")
+    endless = False
     name = ""
 
     def __init__(self, live: bool, sample_rate: int) -> None:
@@ -120,6 +121,8 @@ class FileSource(PacedSource):
 
 class DemoVoice(PacedSource):
     """Sings the demo phrase over and over, in real time."""
+
+    endless = True
 
     def __init__(self, sample_rate: int = DEMO_RATE, blocksize: int | None = None) -> None:
         """Prepare to sing at `sample_rate` Hz in blocks of `blocksize` samples, by default 10 ms.

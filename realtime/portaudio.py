@@ -29,6 +29,8 @@ def sounddevice() -> ModuleType:
         import sounddevice
     except OSError:
         raise DeviceError("the PortAudio library is missing: install it (Debian, Ubuntu: libportaudio2)") from None
+    except Exception as error:  # its own kind, which cannot be named without it: it could not be initialised
+        raise DeviceError(f"PortAudio does not start ({error}); check that the sound server runs") from None
     module: ModuleType = sounddevice
     return module
 
@@ -48,11 +50,11 @@ def output_devices(refresh: bool = False) -> list[OutputDevice]:
 
 
 def _listed(kind: type[D], way: str, place: int, refresh: bool) -> list[D]:
-    with lock:
-        sd = sounddevice()
+    with lock, listing(sd := sounddevice()):
         if refresh and not open_streams:
             # PortAudio lists devices when it is initialised and never again.
-            sd._terminate()
+            if getattr(sd, "_initialized", True):  # not if that failed the last time
+                sd._terminate()
             sd._initialize()
         default = sd.default.device[place]
         apis = sd.query_hostapis()
@@ -69,6 +71,16 @@ def _listed(kind: type[D], way: str, place: int, refresh: bool) -> list[D]:
             for index, entry in enumerate(sd.query_devices())
             if entry[f"max_{way}_channels"] > 0
         ]
+
+
+@contextmanager
+def listing(sd: ModuleType) -> Iterator[None]:
+    """Turn PortAudio's errors into one line about its devices as a whole."""
+    try:
+        yield
+    except sd.PortAudioError as error:
+        reason = " ".join(str(error.args[0] if error.args else error).split())
+        raise DeviceError(f"the sound devices cannot be listed ({reason}); check that the sound server runs") from None
 
 
 def longest_delay(stream: Any) -> float:

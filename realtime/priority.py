@@ -60,6 +60,21 @@ def roaming() -> Iterator[None]:
         os.sched_setaffinity(0, kept)
 
 
+@contextmanager
+def relaxed() -> Iterator[None]:
+    """Processes and threads started inside have the priority that this process began with, not the calling thread's."""
+    if not sys.platform.startswith("linux"):
+        yield
+        return
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, os.getpid()))
+    try:
+        yield
+    finally:
+        claim()
+
+
 def _core() -> int | None:
     """The fastest core that the process may use, the last of several alike: the first ones see more interrupts."""
     return max(CORES, key=lambda core: (_speed(core), core)) if len(CORES) > 1 else None

@@ -6,33 +6,39 @@ for it, and a frame that takes 4 ms alone takes 15 at times. Beside a window the
 
 from __future__ import annotations
 
+import logging
 import math
 import pickle
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from .counters import STAGES, WAYS, Counters
+from ..model.errors import LivepitchError
+from .asked import Asked
+from .counters import STAGES, WAYS, Counters, added
+from .engines import GRACE, Engines
 from .fetching import Fetching
 from .frame import PitchFrame, Settings, StreamStats
 from .inlet import Inlet
-from .launch import Engine, NoEngineError, ThreadEngine, discard, greet, packed, process_engine
 from .outlet import Outlet
 from .priority import claim
 from .roles import Source
 from .takes import Recording
 from .tuned import tuned
-from .wire import Distant, EngineError, Kind, News, Order, Request, unpack_frames
+from .watch import HangingError
+from .wire import Distant, EngineError, Kind, News, Request, unpack_frames
 from .worker import NOTICE
 
 if TYPE_CHECKING:
     from ..model.registry import Model
 
-GRACE = 2.0  # s that an engine may take to close its input, after which it is killed
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3  # engines that are started if none ever gives a frame
+GLANCE = 0.25  # s between looks at whether an engine that was killed is gone
 
 
 class RemoteSession(Fetching):
@@ -42,8 +48,12 @@ class RemoteSession(Fetching):
     here; `source` tells what the other process opened. A source that cannot be pickled, or a program that cannot start
     a Python, has its engine in this process, and `message` says so for a moment.
 
-    Threads: the caller's; "livepitch-engine-reader", which takes what the engine sends, and sees it end. Every method
-    may be called from any thread.
+    An engine that dies, is killed or hangs once it had opened an `endless` source, a microphone, is started again, for
+    as long as that takes. The session runs on: so does its time, what was ordered holds, a recording goes on in a take
+    of its own (`next_part`), the counters add up, `generation` counts the engines and `message` tells of it.
+
+    Threads: the caller's; "livepitch-engine-reader", which takes what the engine sends, sees it end and starts another.
+    Every method may be called from any thread.
     """
 
     def __init__(
@@ -63,18 +73,19 @@ class RemoteSession(Fetching):
         self._error: Exception | None = None
         self._request = Request(source, model, settings or Settings(), settle, backend)
         self._settings = self._request.settings
-        self._orders: list[Order] = []  # until there is an engine that takes them
-        self._ordering, self._greeted = threading.Lock(), False
-        self._asked: Recording | None = None
+        self._engines, self._asked = Engines(self._request), Asked()
+        self._past = StreamStats()  # of the engines before the present one
+        self._frames = 0  # that the present one gave
+        self._since: float | None = None  # the instant of second 0, by the newest frame
         self._news = News(source.name, source.sample_rate, math.nan, settle is not None)
         self._source = Distant(source, lambda: self._news)
         self._notice = ("", -math.inf)
         self._outlet = Outlet()
         self._drawn = Counters(Inlet(time.monotonic))  # of what happens here: `draw` and `sound_to_paint` alone
-        self._engine: Engine | None = None
         self._opened = threading.Event()
         self._thread = threading.Thread(target=self._read, name="livepitch-engine-reader", daemon=True)
-        self._starting = threading.Lock()
+        self._starting, self._noting = threading.Lock(), threading.Lock()
+        self._failure: Exception | None = None  # what the engine said it ended with
         self._stopped = False
 
     def start(self) -> None:
@@ -90,135 +101,142 @@ class RemoteSession(Fetching):
                 return
             if self._stopped or self._thread.ident is not None:
                 raise RuntimeError("a session runs once: make a new one to run again")
-            if not self._launch():
+            if not self._engines.launch():
                 return
+            if self._engines.reason is not None:
+                self._say(f"the engine has no process of its own ({self._engines.reason}): drawing may delay it")
             self._thread.start()
         self._opened.wait()
+        self._end_with_program()
         if self.error is not None:
             self.stop()
             raise self.error
-
-    def _launch(self) -> bool:
-        """Whether there is an engine now: not if `stop` came meanwhile."""
-        with self._ordering:
-            self._request = replace(self._request, orders=tuple(self._orders))
-            self._orders.clear()
-        try:
-            self._take_up(process_engine, packed(self._request))
-        except NoEngineError as reason:
-            if not self._stopped:
-                sentence = f"the engine has no process of its own ({reason}): drawing may delay it"
-                self._notice = (sentence, time.monotonic() + NOTICE)
-                with suppress(NoEngineError):  # stopped at this very moment
-                    self._take_up(lambda: ThreadEngine(self._request))
-        if self._engine is None:
-            return False
-        with self._ordering:  # of what came while it was greeted, too, nothing is lost, and all in order
-            self._greeted = True
-            for order in self._orders:
-                self._send(*order)
-        return True
-
-    def _take_up(self, make: Callable[[], Engine], request: bytes = b"") -> None:
-        engine = self._engine = make()
-        if self._stopped:  # asked after the engine is known: either this sees `stop`, or `stop` sees the engine
-            engine.wire.shut()
-        try:
-            greet(engine, request)
-        except NoEngineError:
-            self._engine = None
-            discard(engine)
-            raise
 
     def stop(self) -> None:
         """End the engine, kill it if it does not end by itself; when this returns no process or thread is left."""
         self._stopped = True
         self._outlet.close()
-        engine = self._engine
-        if engine is not None:
-            if self._thread.ident is None:  # it is just being greeted
-                engine.wire.shut()
-            else:
-                with suppress(OSError):
-                    engine.wire.send(Kind.STOP)
+        self._engines.stop()
         with self._starting:
             begun = self._thread.ident is not None
-        if begun:
-            self._await_end()
-
-    def _await_end(self) -> None:
-        assert self._engine is not None
-        self._thread.join(GRACE)
-        if self._thread.is_alive():
-            self._engine.kill()
-            self._engine.wire.shut()
-            self._thread.join()
+        if begun and threading.current_thread() is not self._thread:
+            self._thread.join(GRACE)
+            while self._thread.is_alive():
+                self._engines.kill()
+                self._thread.join(GLANCE)
 
     def _read(self) -> None:
         claim()  # it works for microseconds, and frames should not lie in a socket meanwhile
-        engine, said = self._engine, False
-        assert engine is not None
         try:
-            while not said and (message := engine.wire.receive()) is not None:
-                said = self._take(*message)
+            while self._lives_on(self._engines.listen(self._take)):
+                pass
         except Exception as error:
-            self._error, said = error, True
-        engine.wire.close()
-        how = engine.end(GRACE)
-        if not said and not self._stopped:
-            self._error = EngineError(f"the engine ended unexpectedly ({how}): start again")
+            log.exception("the engine's reader failed")
+            self._error = error
+            self._engines.kill()
+        self._engines.close()
         self._outlet.close()
         self._opened.set()
+
+    def _lives_on(self, how: str | None) -> bool:
+        """The engine ended, `how` if without a word: whether there is another one."""
+        failure = self._failure if how is None else EngineError(f"the engine ended unexpectedly ({how}): start again")
+        if failure is None or self._stopped:
+            return False
+        if not self._may_go_on(failure):
+            log.error("%s", failure)
+            self._error = failure
+            return False
+        self._fold(f"the engine failed ({failure})" if how is None else f"the engine ended unexpectedly ({how})")
+        return self._engines.relaunch(self._anew)
+
+    def _may_go_on(self, failure: Exception) -> bool:
+        engine = self._engines.engine
+        if not self._opened.is_set() or engine is None or engine.pid is None:
+            return False
+        if not getattr(self._request.source, "endless", False):
+            return False
+        if isinstance(failure, LivepitchError) and not isinstance(failure, (EngineError, HangingError)):
+            return False  # the user can mend it, another engine cannot
+        return self._since is not None or self._engines.generation + 1 < ATTEMPTS
+
+    def _fold(self, what: str) -> None:
+        """Note what the engine that is gone has done; the next one begins with nothing."""
+        log.warning("%s; it is started again", what)
+        self._asked.break_off()
+        part = self._asked.going_on
+        recorded = f"; the recording goes on as {part.name}" if part is not None else ""
+        self._notice = (f"{what} and was started again{recorded}", math.inf)
+        there = self._news.stats
+        there = replace(there, frames=max(there.frames, self._frames), restarts=there.restarts + 1)
+        self._frames, self._failure = 0, None
+        with self._noting:
+            self._past = added(self._past, there)
+            self._news = replace(self._news, message=None, stats=StreamStats(), recording=None)
+
+    def _anew(self) -> Request:
+        """What the next engine shall run."""
+        take = self._asked.going_on
+        orders = ((Kind.RECORD, pickle.dumps(take)),) if take is not None else ()
+        since = self._since if self._since is not None else time.monotonic()
+        return replace(self._request, settings=self._settings, orders=orders, since=since)
 
     def _take(self, kind: Kind, data: bytes) -> bool:
         """Take a message; whether it was the last."""
         if kind is Kind.FRAMES:
-            self._outlet.put(unpack_frames(data), wait=not self._request.source.live)
+            self._take_frames(unpack_frames(data))
         elif kind is Kind.NEWS:
-            self._news = pickle.loads(data)
+            news: News = pickle.loads(data)
+            self._asked.tell(news.recording)
+            self._news = news
         elif kind is Kind.OPENED:
             self._opened.set()
+            if self._engines.generation:
+                self._say(self._notice[0])
         elif kind is Kind.END:
-            self._error = pickle.loads(data)
+            self._failure = pickle.loads(data)
         return kind is Kind.END
+
+    def _take_frames(self, frames: list[PitchFrame]) -> None:
+        newest, settles = frames[-1], self._news.settles
+        self._frames += sum(not (frame.settled and settles) for frame in frames)
+        if not math.isnan(newest.captured):
+            self._since = newest.captured - newest.time
+        self._outlet.put(frames, wait=not self._request.source.live)
+
+    def _say(self, sentence: str) -> None:
+        self._notice = (sentence, time.monotonic() + NOTICE)
 
     def adjust(self, *, gate: float | None = None, gain: float | None = None) -> None:
         """As `Session.adjust`."""
-        with self._ordering:
+        with self._noting:
             self._settings = self._settings.adjusted(gate, gain)  # a ValueError is raised here, not there
-        self._order(Kind.ADJUST, pickle.dumps((gate, gain)))
+        self._engines.order(Kind.ADJUST, pickle.dumps((gate, gain)))
 
     def record(self, take: Path) -> None:
         """As `Session.record`, into files as this process would name them."""
         take = Path(take).absolute()
-        self._asked = Recording(take)
-        self._order(Kind.RECORD, pickle.dumps(take))
+        self._asked.record(take)
+        self._engines.order(Kind.RECORD, pickle.dumps(take))
 
     def end_recording(self) -> None:
         """As `Session.end_recording`."""
-        self._order(Kind.REST)
+        self._asked.rest()
+        self._engines.order(Kind.REST)
 
     @property
     def recording(self) -> Recording | None:
-        """The recording under way, or the last one, as of a quarter of a second ago; None before any."""
-        told, asked = self._news.recording, self._asked
-        latest = told if told is not None and asked is not None and told.path == asked.path else asked
-        if latest is None or not latest.running or not (self._opened.is_set() and not self.running):
-            return latest
-        written = "ended with the engine" if latest.seconds else "not recorded, the stream has ended"
-        return replace(latest, running=False, error=f"{latest.path}: {written}")
+        """The recording under way, or the last one, as of a quarter of a second ago; None before any.
 
-    def _order(self, kind: Kind, data: bytes = b"") -> None:
-        with self._ordering:
-            if self._greeted:
-                self._send(kind, data)
-            else:
-                self._orders.append((kind, data))
+        Where an engine failed it is the newest of its `parts`.
+        """
+        return self._asked.latest(over=self._opened.is_set() and not self.running)
 
-    def _send(self, kind: Kind, data: bytes) -> None:
-        assert self._engine is not None
-        with suppress(OSError):  # the engine is gone, and whoever fetches is told
-            self._engine.wire.send(kind, data)
+    @property
+    def recordings(self) -> tuple[Recording, ...]:
+        """All parts of it, in their order."""
+        latest = self.recording
+        return latest.parts if latest is not None else ()
 
     def painted(self, frames: Sequence[PitchFrame], instant: float) -> None:
         """Tell that these frames were on screen at a `time.monotonic` instant, for `stats`; one thread only does."""
@@ -232,8 +250,14 @@ class RemoteSession(Fetching):
 
     @property
     def pid(self) -> int | None:
-        """Of the engine's process; None while it has none of its own."""
-        return self._engine.pid if self._engine is not None else None
+        """Of the engine's process; None while there is none, or it has none of its own."""
+        engine = self._engines.engine
+        return engine.pid if engine is not None else None
+
+    @property
+    def generation(self) -> int:
+        """How many engines of this session have failed and were started again."""
+        return self._engines.generation
 
     @property
     def error(self) -> Exception | None:
@@ -246,12 +270,15 @@ class RemoteSession(Fetching):
         if self.error is not None:
             return str(self.error)
         sentence, until = self._notice
+        if self._news.message is not None and math.isfinite(until) and self._engines.generation:
+            return self._news.message  # how things stand now
         return sentence if time.monotonic() < until else self._news.message
 
     @property
     def stats(self) -> StreamStats:
         """The counters since the start; what the engine counts is a quarter of a second old, until it has ended."""
-        there = self._news.stats
+        with self._noting:
+            there = added(self._past, self._news.stats)
         stages = {**there.stages, **self._drawn.stats(0).stages}
         ordered = {name: stages[name] for name in (*STAGES, *WAYS) if name in stages}
         return replace(there, unread=there.unread + self._outlet.unread, stages=ordered)

@@ -50,6 +50,11 @@ class Source(Protocol):
         ...
 
     @property
+    def endless(self) -> bool:
+        """Whether it has no end of its own: opened again, it delivers what sounds then. False where it is missing."""
+        ...
+
+    @property
     def finished(self) -> bool:
         """Whether it has delivered everything there was."""
         ...

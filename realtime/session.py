@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 from ..model.device import VARIABLE, choose_backend
 from .fetching import Fetching
 from .frame import PitchFrame, Settings, StreamStats
+from .models import Models, TrackerFactory
 from .outlet import Outlet
 from .roles import Source, Tracker
 from .takes import Recording
-from .worker import TrackerFactory, Worker
+from .worker import Worker
 
 if TYPE_CHECKING:
     from ..model.registry import Model
+
+GLANCE = 0.25  # s between looks at whether a worker that shall end hangs
 
 
 def stream_tracker(model: Model, sample_rate: int, settings: Settings, settle: Model | None = None) -> Tracker:
@@ -55,14 +58,18 @@ class Session(Fetching):
         settle: Model | str | Path | None = None,
         tracker_factory: TrackerFactory = stream_tracker,
         clock: Callable[[], float] = time.monotonic,
+        since: float | None = None,
     ) -> None:
         """Prepare; nothing is opened or loaded yet. A model's name or path is loaded by the worker.
 
         settle: a windowed model, such as "rmvpe-small"; left out of account where `model` is windowed itself.
+        since: the instant by `clock` of second 0, where it goes on with a session that broke off: a source that cannot
+        be opened is then waited for, as one is that was lost.
         """
         self.source = source
         self._outlet = Outlet()
-        self._worker = Worker(source, model, settings or Settings(), self._outlet, tracker_factory, clock, settle)
+        models = Models(model, settle, tracker_factory)
+        self._worker = Worker(source, models, settings or Settings(), self._outlet, clock, since)
         # A daemon, so that a program which forgets `stop` can still end.
         self._thread = threading.Thread(target=self._worker.run, name="livepitch-worker", daemon=True)
         self._starting = threading.Lock()
@@ -83,19 +90,39 @@ class Session(Fetching):
                 raise RuntimeError("a session runs once: make a new one to run again")
             self._thread.start()
         self._worker.opened.wait()
+        self._end_with_program()
         if self.error is not None:
             self.stop()
             raise self.error
 
     def stop(self) -> None:
-        """End the worker and close the source; when this returns no thread is left and no device open."""
+        """End the worker and close the source; when this returns no thread is left and no device open.
+
+        But where the worker hangs, in a driver say: it is left to itself, and `error` says so.
+        """
         self._stopped = True
         self._worker.stop()
         with self._starting:
             begun = self._thread.ident is not None
         if begun and threading.current_thread() is not self._thread:
-            self._thread.join()
+            self._await_end()
         self._worker.recorder.close()  # the worker did, if it ever ran
+
+    def _await_end(self) -> None:
+        while self._thread.is_alive():
+            self._thread.join(GLANCE)
+            if self._thread.is_alive() and self.hanging:
+                self._worker.abandon()
+                return
+
+    @property
+    def hanging(self) -> bool:
+        """Whether the worker does not come back from what it does: its model, or the source's driver."""
+        return self._worker.watch.overdue
+
+    def abandon(self) -> None:
+        """Be done with a worker that hangs: what was heard until now goes on record; its thread is left to itself."""
+        self._worker.abandon()
 
     def painted(self, frames: Sequence[PitchFrame], instant: float) -> None:
         """Tell that these frames were on screen at a `time.monotonic` instant, for `stats`; one thread only does."""
@@ -138,7 +165,9 @@ class Session(Fetching):
     @property
     def message(self) -> str | None:
         """One sentence for the user, if there is something to say now."""
-        return str(self.error) if self.error is not None else self._worker.message
+        if self.error is not None:
+            return str(self.error)
+        return f"{self.source.name}: livepitch hangs" if self.hanging else self._worker.message
 
     @property
     def stats(self) -> StreamStats:
@@ -148,12 +177,12 @@ class Session(Fetching):
     @property
     def model(self) -> Model | str | Path:
         """The model; its name or path until it is loaded."""
-        return self._worker.model
+        return self._worker.models.model
 
     @property
     def settle(self) -> Model | str | Path | None:
         """The model that settles, its name or path until it is loaded; None if none does."""
-        return self._worker.settle
+        return self._worker.models.settle
 
     @property
     def sample_rate(self) -> int:

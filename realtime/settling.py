@@ -23,7 +23,7 @@ from .decoder import FRAME_SECONDS, Decoder, Thresholds
 from .frame import PitchFrame, Settings
 from .layout import SETTLED, Layout
 from .roles import Clock, Marks
-from .tracker import StreamTracker, no_clock
+from .tracker import StreamTracker, check, no_clock
 
 if TYPE_CHECKING:
     from .windowed import WindowedStream
@@ -175,6 +175,7 @@ class Settler:
     def _frames(self, salience: Floats) -> list[PitchFrame]:
         self._run = None
         inferred = self._clock()
+        check(salience)
         frames = self._decoder.frames(salience)
         self.begun, self.marks = self._begun, Marks(inferred=inferred, decoded=self._clock())
         return frames

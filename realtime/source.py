@@ -47,7 +47,7 @@ def capture_instant(adc: float, current: float, duration: float, longest: float,
 class Microphone:
     """An input device, heard through PortAudio."""
 
-    live = True
+    live = endless = True
     patience = PATIENCE
     finished = False
 
@@ -153,9 +153,11 @@ class Microphone:
         """Stop recording and give the device back. May be called at any time, any number of times."""
         with portaudio.lock:
             stream, self._stream = self._stream, None
-            if stream is not None:
-                stream.close()
-                portaudio.open_streams.discard(id(self))
+            # Whatever the driver says now, the stream counts no more: else no input would ever be looked for again.
+            portaudio.open_streams.discard(id(self))
+            if stream is not None and self._found is not None:
+                with portaudio.one_line(portaudio.sounddevice(), self._found, self.sample_rate):
+                    stream.close()
 
     def _ended(self, sink: Sink) -> None:
         """Called by PortAudio when the stream has stopped for whatever reason."""

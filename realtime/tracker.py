@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .exact import ExactStream
     from .windowed import WindowedStream
 
+LOUDEST = 1e4  # 80 dB above full scale; larger samples, from a broken driver, would become infinite when squared
+
 Floats = NDArray[np.float32]
 
 
@@ -80,12 +82,13 @@ class StreamTracker:
 
         Raises:
             ValueError: a block that is not one-dimensional.
+            FloatingPointError: the network gives no numbers; what it remembers is not to be used any more.
         """
         samples = np.asarray(block, np.float32)
         if samples.ndim != 1:
             raise ValueError(f"a block must be (n,) samples, not of shape {samples.shape}")
-        if not np.isfinite(samples).all():
-            samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
+        if len(samples) and not np.abs(samples).max() <= LOUDEST:  # NaN, too
+            samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0).clip(-LOUDEST, LOUDEST)
         chunk = self._chunker.push(samples)
         heard = self._clock()
         return self._frames(chunk, self._stream.push(chunk.mel), heard)
@@ -118,9 +121,16 @@ class StreamTracker:
         if not len(salience):
             self.marks = Marks(heard, inferred, inferred)
             return []
+        check(salience)
         frames = self._decoder.frames(salience)
         self.marks = Marks(heard, inferred, self._clock())
         return frames
+
+
+def check(salience: Floats) -> None:
+    """FloatingPointError unless these are numbers: what a network remembers is then none either, for ever."""
+    if not np.isfinite(salience).all():
+        raise FloatingPointError("the network gives no numbers")
 
 
 def _stream(model: Model, settings: Settings) -> ExactStream | WindowedStream:

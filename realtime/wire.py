@@ -17,6 +17,8 @@ Both processes run the same code and one started the other, so what is pickled c
 
 from __future__ import annotations
 
+import math
+import select
 import socket
 import struct
 import threading
@@ -36,6 +38,8 @@ from .takes import Recording
 if TYPE_CHECKING:
     from ..model.registry import Model
 
+AT_ONCE = 1 << 16  # bytes
+GLANCE = 0.5  # s between two looks at whether the other end has been silent for too long
 HEADER = struct.Struct("=cI")  # kind, bytes that follow
 _FIELDS = fields(PitchFrame)
 FRAME = struct.Struct("=" + "".join("?" if field.type == "bool" else "d" for field in _FIELDS))
@@ -80,6 +84,8 @@ class Request:
     """Where MLX runs there, "cpu" or "gpu"; None for what it takes by itself."""
     orders: tuple[Order, ...] = ()
     """What was ordered before it was started."""
+    since: float | None = None
+    """The monotonic instant of second 0, where it goes on with a session whose engine has failed."""
 
 
 @dataclass(frozen=True)
@@ -137,11 +143,17 @@ def unpack_frames(data: bytes) -> list[PitchFrame]:
     return [PitchFrame(*values) for values in FRAME.iter_unpack(data)]
 
 
+class QuietError(Exception):
+    """The other end has said nothing for longer than it should."""
+
+
 class Wire:
     """One end. Any thread may send; one thread receives."""
 
     def __init__(self, end: socket.socket) -> None:
-        self._socket, self._file = end, end.makefile("rb")
+        self.patience = math.inf
+        """Seconds of silence after which `receive` gives up; only looked at between two waits, and only on POSIX."""
+        self._socket, self._received = end, bytearray()
         self._sending = threading.Lock()  # a message is sent whole before the next
 
     def send(self, kind: Kind, data: bytes = b"") -> None:
@@ -150,16 +162,32 @@ class Wire:
             self._socket.sendall(HEADER.pack(kind.value, len(data)) + data)
 
     def receive(self) -> tuple[Kind, bytes] | None:
-        """Wait for a message; None once the other end is gone."""
+        """Wait for a message; None once the other end is gone. QuietError if it stays silent beyond `patience`."""
         try:
-            head = self._file.read(HEADER.size)
-            if len(head) < HEADER.size:
-                return None
-            kind, size = HEADER.unpack(head)
-            data = self._file.read(size)
-        except (OSError, ValueError):  # reset: the other end died with something unread; or closed here
+            kind, size = HEADER.unpack(self._read(HEADER.size))
+            return Kind(kind), self._read(size)
+        except (OSError, ValueError, EOFError):  # reset: the other end died with something unread; or closed here
             return None
-        return (Kind(kind), data) if len(data) == size else None
+
+    def _read(self, size: int) -> bytes:
+        while len(self._received) < size:
+            self._await_more()
+            piece = self._socket.recv(AT_ONCE)
+            if not piece:
+                raise EOFError
+            self._received += piece
+        data = bytes(self._received[:size])
+        del self._received[:size]
+        return data
+
+    def _await_more(self) -> None:
+        # Many short waits, not one that is as long: where both processes were stopped together, or the computer slept,
+        # one of them runs out at once, but no more than one.
+        waited = 0.0
+        while math.isfinite(self.patience) and not _ready(self._socket, GLANCE):
+            waited += GLANCE
+            if waited >= self.patience:
+                raise QuietError(f"silent for {waited:.0f} s")
 
     def shut(self) -> None:
         """Any thread: let both ends find nothing more, also one that waits in `receive`."""
@@ -169,6 +197,11 @@ class Wire:
     def close(self) -> None:
         """The thread that receives: give the socket back."""
         self.shut()  # whoever is waiting in `send` is let go
-        with suppress(OSError):
-            self._file.close()
         self._socket.close()
+
+
+def _ready(end: socket.socket, seconds: float) -> bool:
+    """Whether there is something to receive, be it the end of the connection."""
+    poll = select.poll()
+    poll.register(end, select.POLLIN)
+    return bool(poll.poll(1e3 * seconds))

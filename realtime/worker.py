@@ -3,42 +3,36 @@
 from __future__ import annotations
 
 import gc
+import logging
 import math
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ..model.blas import cores
+from ..model.device import release_memory
 from ..model.errors import LivepitchError
 from .counters import HOP, Counters
 from .devices import DeviceError
 from .feed import Feed
 from .frame import PitchFrame, Settings, StreamStats
 from .inlet import Inlet, Stamp
+from .input import Input, InputLostError
+from .models import Models
 from .outlet import Outlet
-from .priority import claim, give_up, roaming, stay
+from .priority import claim, give_up, stay
 from .recorder import Recorder
 from .roles import Settles, Source, Tracker
+from .watch import HangingError, Watch
 
-if TYPE_CHECKING:
-    from ..model.registry import Model
-
-TrackerFactory = Callable[..., Tracker]
-"""Called with model, sample rate and settings, and where frames shall be settled the model for that."""
+log = logging.getLogger(__name__)
 
 LOST = "input lost"  # how the message about that begins
+SLOW = "this computer is too slow"  # begins the message when sound is skipped
 NOTICE = 5.0  # s for which a trouble that has passed stays readable
-FAULTS, FAULT_SPAN = 3, 10.0  # a tracker that fails so often within so many seconds is given up
-BACK_OFF = 0.1  # s before the tracker's first restart; doubled for the next
-REOPEN, REOPEN_LONGEST = (
-    0.5,
-    5.0,
-)  # s between attempts to reopen a lost input: the first wait, and the longest
-
-
-class InputLostError(Exception):
-    """The source delivers nothing any more, but may come back."""
+FAULTS, FAULT_SPAN = 3, 10.0  # a tracker that fails so often within so many seconds is given up, unless it has worked
+BACK_OFF, BACK_OFF_LONGEST = 0.1, 1.0  # s before the tracker's first restart; doubled for each next up to the longest
+REOPEN, REOPEN_LONGEST = 0.25, 1.0  # s between attempts to reopen a lost input: the first wait, and the longest
+TOO_OFTEN = 3  # skips in a row after which a tracker that is too slow for this computer loses its place before others
+PUSH, DEVICE, TRACKER = 10.0, 10.0, 60.0  # s that a step may take, in a session that has worked, before it hangs
 
 
 class Worker:
@@ -51,24 +45,29 @@ class Worker:
     def __init__(
         self,
         source: Source,
-        model: Model | str | Path,
+        models: Models,
         settings: Settings,
         outlet: Outlet,
-        factory: TrackerFactory,
         clock: Callable[[], float],
-        settle: Model | str | Path | None = None,
+        since: float | None = None,
     ) -> None:
-        self.model, self.settle = model, settle
+        """Prepare; `since`: the instant by `clock` of second 0, where a session goes on that broke off."""
+        self.models = models
         self.error: Exception | None = None
         self.opened = threading.Event()
         self.latency = math.nan
-        self.recorder = Recorder()
+        self.recorder = Recorder(source.live)
+        self.watch = Watch(clock)
+        """Whether the present step takes too long."""
         self._source, self._settings, self._outlet = source, settings, outlet
-        self._factory, self._clock = factory, clock
+        self._clock = clock
         self._stopping, self._adjusting = threading.Event(), threading.Lock()
         self._counters = Counters(Inlet(clock))
+        self._input = Input(source, outlet, self._counters, clock, self._stopping, self.recorder, since)
+        self._resumes = since is not None
         self._notice = ("", -math.inf)
         self._faults: list[float] = []
+        self._slow = 0  # skips in a row of a tracker that needs longer than the sound lasts
 
     def stop(self) -> None:
         """Let `run` end soon."""
@@ -95,112 +94,101 @@ class Worker:
     def painted(self, frames: Sequence[PitchFrame], instant: float) -> None:
         """The drawing thread: frames were on screen at `instant`."""
         # What replaces an instant frame is no news: only that frame's way to the screen counts.
-        first = frames if self.settle is None else [frame for frame in frames if not frame.settled]
+        first = frames if self.models.settle is None else [frame for frame in frames if not frame.settled]
         self._counters.add_painted(first, instant)
+
+    def abandon(self) -> None:
+        """Another thread: it hangs. What it has not heard goes on record, and the recording is completed."""
+        self.error = HangingError(f"{self._source.name}: livepitch hangs; end it and start it again")
+        log.error("%s", self.error)
+        self._stopping.set()
+        feed = self._input.feed
+        if feed is not None:
+            feed.leave()
+        self.recorder.close()
+        self._outlet.close()
+        self.opened.set()
 
     def run(self) -> None:
         """Work until the source ends, `stop` is called or nothing helps; `error` then says what."""
         try:
-            feed: Feed | None = self._open(0.0)
+            if self._resumes:
+                self.opened.set()  # it may take its time
+            self._open()
             self.opened.set()
-            self._load()
-            if self._may_hurry():
+            self.models.load(self._tell)
+            self._tell("")
+            if self.models.may_hurry(self._source):
                 self._counters.priority = claim()  # before MLX starts its own thread, which inherits both
                 stay()
-            while feed is not None and not self._stopping.is_set():
-                feed = self._attempt(feed)
+            while not self._stopping.is_set() and self._attempt():
+                pass
         except Exception as error:
+            log.error("%s: the session ended: %s", self._source.name, error)
             self.error = error
         finally:
-            try:
-                self._source.close()
-            except Exception as error:
-                self.error = self.error or error
+            self.watch.expect(DEVICE)
+            closing = self._input.close()
+            self.error = self.error or closing
             self.recorder.close()
+            self.watch.rest()
             gc.unfreeze()
             self._outlet.close()
             self.opened.set()
 
-    def _open(self, seconds: float) -> Feed:
-        """Open the source; its first sample will count as `seconds` after the session's start."""
-        inlet = Inlet(self._clock, before=self._counters.inlet)
-        self._source.open(inlet)
-        rate = self._source.sample_rate
-        inlet.allocate(math.ceil(rate * self._settings.ring_seconds))
-        self._counters.inlet = inlet
-        return Feed(
-            inlet,
-            rate,
-            round(seconds * rate),
-            self._outlet,
-            self._counters,
-            self._clock,
-            self._stopping,
-            self._source.live,
-            self.recorder,
-            self._settings,
-        )
-
-    def _load(self) -> None:
-        self.model = self._loaded(self.model)
-        if not getattr(self.model, "causal", True):
-            self.settle = None  # it is windowed itself
-        if self.settle is not None:
-            self.settle = self._loaded(self.settle)
-
-    def _may_hurry(self) -> bool:
-        """Whether it rests most of the time: a windowed model would keep every core from everything else."""
-        light = getattr(self.model, "causal", False) and self.settle is None
-        return self._source.live and light and cores() > 1
-
-    def _loaded(self, model: Model | str | Path) -> Model:
-        if isinstance(model, (str, Path)):
-            from ..model.registry import load_model
-
-            self._notice = (f"loading {model}", math.inf)
-            model = load_model(model)
-            self._notice = ("", -math.inf)
-        return model
-
-    def _attempt(self, feed: Feed) -> Feed | None:
-        """Track until something happens: the feed to go on with, None at the end."""
+    def _open(self) -> None:
         try:
-            tracker = self._fresh_tracker(feed)
-            self._start_source(feed)
-            self._track(tracker, feed)
-        except InputLostError:
-            return self._reopen(feed)
-        except LivepitchError:
-            raise  # the user can mend it, another attempt cannot
+            self._input.open(self._settings)
         except Exception as error:
-            self._back_off(error)
-            return feed
-        return None
+            if not self._resumes:
+                raise
+            self._reopen(error)
 
-    def _fresh_tracker(self, feed: Feed) -> Tracker:
-        settle = () if self.settle is None else (self.settle,)
-        tracker = self._factory(self.model, self._source.sample_rate, self._settings, *settle)
-        tracker.warm_up()
-        if feed.position:
-            tracker.skip(feed.position)
-        self.latency = tracker.latency
-        return tracker
+    def _attempt(self) -> bool:
+        """Track until something happens: whether to go on then."""
+        feed = self._input.feed
+        if feed is None:  # stopped before there was an input
+            return False
+        try:
+            self._expect(TRACKER)
+            tracker = self.models.tracker(self._source.sample_rate, self._settings)
+            self.latency = tracker.latency
+            self._start_source(feed)
+            if feed.position:
+                tracker.skip(feed.position)
+            self._track(tracker, feed)
+        except InputLostError as lost:
+            self._reopen(lost)
+            return True
+        except Exception as error:
+            self._back_off(error, feed)
+            return True
+        if self._source.error and not self._stopping.is_set():
+            raise self._source.error
+        return False
 
     def _start_source(self, feed: Feed) -> None:
         if feed.started:
             return
-        # A full garbage collection walks every object of the imported libraries: 75 ms, measured, in the
-        # middle of a song. What is alive by now stays, so it is set aside; only what comes later is walked.
-        gc.collect()
-        gc.freeze()
+        self._expect(DEVICE)
         try:
-            with roaming():
-                self._source.start()
-            feed.started = True
-        except DeviceError as error:
-            if self._counters.frames:
+            self._input.start(feed)
+        except Exception as error:
+            if self._worked:
                 raise InputLostError(str(error)) from error
             raise
+
+    @property
+    def _worked(self) -> bool:
+        """Whether a live session has worked before: then what fails is tried again for as long as it takes."""
+        return self._source.live and (self._resumes or self._counters.frames > 0)
+
+    def _expect(self, seconds: float) -> None:
+        """The next step takes no longer, if it is like one that worked before; else it may take what it needs."""
+        if self._worked:
+            self.watch.expect(seconds)
+        else:
+            self.watch.rest()
 
     def _track(self, tracker: Tracker, feed: Feed) -> None:
         """Track until the source ends or the session stops."""
@@ -208,7 +196,10 @@ class Worker:
         feed.inlet.wake()  # look once before sleeping: a tracker that failed may have missed the source's end
         while not self._stopping.is_set():
             busy = settles is not None and self._settle(settles, feed)
-            stamps = feed.inlet.take(0 if busy else source.patience)
+            patience = 0 if busy else source.patience
+            self.watch.rest()
+            stamps = feed.inlet.take(patience)
+            self._expect(PUSH)
             if stamps is None:
                 if busy:
                     continue
@@ -220,8 +211,6 @@ class Worker:
                 break
         if isinstance(source.error, DeviceError):
             raise InputLostError(str(source.error))
-        if source.error:
-            raise source.error
         if source.finished:
             feed.flush(tracker)
 
@@ -230,50 +219,69 @@ class Worker:
         busy = feed.settle(tracker)
         if unsettled := tracker.settler.take_unsettled():
             self._counters.unsettled += unsettled
-            name = getattr(self.settle, "name", self.settle)
+            name = self.models.name(self.models.settle)
             seconds = self._counters.unsettled * HOP
             self._say(f"no time to settle everything with {name}: {seconds:.1f} s stayed as first heard")
         return busy
 
     def _follow(self, tracker: Tracker, feed: Feed, stamps: list[Stamp]) -> None:
         feed.adjust(tracker, self._settings)
-        # A hop of sound comes in while the network runs: that much is not yet too late.
-        if self._source.live and feed.behind(stamps) > self._settings.max_behind + tracker.hop_seconds:
-            seconds = feed.skip(tracker, stamps)
-            name = getattr(self.model, "name", self.model)
-            self._say(f"this computer is too slow for {name}: skipped {seconds:.1f} s")
-            if self._counters.priority != "normal":
-                self._counters.priority = give_up()  # the sound server and the screen need time, too
-        else:
+        if not feed.too_late(tracker):
             feed.follow(tracker, stamps)
+        elif seconds := feed.skip(tracker, stamps):
+            name = self.models.name(self.models.model)
+            self._say(f"{SLOW} for {name}: skipped {seconds:.1f} s")
+            # A moment in which nothing went on, while the computer slept say, is no reason to let others go first.
+            self._slow = self._slow + 1 if feed.pace > 1.0 else 0
+            if self._slow >= TOO_OFTEN and self._counters.priority != "normal":
+                self._counters.priority = give_up()  # the sound server and the screen need time, too
 
-    def _back_off(self, error: Exception) -> None:
-        """Wait a little before the next attempt; raise `error` if there were too many."""
+    def _back_off(self, error: Exception, feed: Feed) -> None:
+        """Wait a little before the next attempt; raise `error` if none is worth while."""
         now = self._clock()
         self._faults = [*(at for at in self._faults if now - at < FAULT_SPAN), now]
-        if len(self._faults) >= FAULTS:
+        hopeless = isinstance(error, LivepitchError)  # the user can mend it, another attempt cannot
+        if not self._worked and (hopeless or len(self._faults) >= FAULTS):
             raise error
+        log.warning("the tracker failed and is started again", exc_info=error)
         self._counters.restarts += 1
         self._say(f"the tracker failed and was started again: {error or type(error).__name__}")
-        self._stopping.wait(BACK_OFF * 2 ** (len(self._faults) - 1))
+        release_memory()
+        self.watch.rest()
+        self._stopping.wait(min(BACK_OFF * 2 ** min(len(self._faults) - 1, 9), BACK_OFF_LONGEST))
+        if feed.overdue:
+            feed.pass_over(feed.inlet.take(0) or [])  # a recording hears it nevertheless
 
-    def _reopen(self, feed: Feed) -> Feed:
+    def _reopen(self, why: Exception) -> None:
         """Close the source and wait until it can be opened again; the session's time goes on meanwhile."""
-        since, delay = self._clock(), REOPEN
-        self._notice = (f"{LOST}: {self._source.name}; listening goes on as soon as it is back", math.inf)
-        self._source.close()
-        feed.leave()
+        log.warning("%s: lost (%s)", self._source.name, why)
+        self._tell(f"{LOST}: {self._source.name}; listening goes on as soon as it is back")
+        self._expect(DEVICE)
+        self._input.lose()
+        self.watch.rest()
+        delay = REOPEN
         while not self._stopping.wait(delay):
-            try:
-                with roaming():
-                    feed = self._open(feed.seconds + self._clock() - since)
-            except DeviceError:
-                delay = min(2 * delay, REOPEN_LONGEST)
-                continue
-            self._counters.restarts += 1
-            self._notice = ("", -math.inf)
-            break
-        return feed
+            if self._is_back():
+                self._counters.restarts += 1
+                self._tell("")
+                log.info("%s: opened again", self._source.name)
+                break
+            delay = min(2 * delay, REOPEN_LONGEST)
+
+    def _is_back(self) -> bool:
+        self._expect(DEVICE)
+        try:
+            self._input.open(self._settings)
+        except Exception as error:  # of any type: what a driver says in trouble is not always what it should
+            log.debug("%s: not yet back (%s)", self._source.name, error)
+            return False
+        finally:
+            self.watch.rest()
+        return True
+
+    def _tell(self, sentence: str) -> None:
+        """A state, until there is another; "" for nothing to tell."""
+        self._notice = (sentence, math.inf if sentence else -math.inf)
 
     def _say(self, sentence: str) -> None:
         self._notice = (sentence, self._clock() + NOTICE)

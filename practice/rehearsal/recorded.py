@@ -136,4 +136,5 @@ class Recorded:
     def _now(self) -> Recording | None:
         """The recording, unless another has taken its place."""
         recording = self._stream.recording
-        return recording if recording is not None and recording.path == self._take else None
+        parts = recording.parts if recording is not None else ()  # it may have broken off, and gone on as another take
+        return next((part for part in parts if part.path == self._take), None)

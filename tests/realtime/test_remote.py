@@ -19,7 +19,7 @@ import soundfile
 
 from livepitch.model.errors import CheckpointError, LivepitchError
 from livepitch.model.registry import Model, load_model
-from livepitch.realtime import launch, remote
+from livepitch.realtime import engines, launch, remote
 from livepitch.realtime.audio_file import AudioFileError
 from livepitch.realtime.frame import PitchFrame, Settings
 from livepitch.realtime.remote import RemoteSession
@@ -215,11 +215,12 @@ def test_an_engine_killed_while_it_starts_is_an_error_of_start(song):
 
 @pytest.mark.parametrize("greeted", [False, True])
 def test_stop_ends_a_start_on_another_thread(song, monkeypatch, greeted):
-    monkeypatch.setattr(remote, "GRACE", 0.05)  # it will have to be killed
+    for module in (remote, engines):
+        monkeypatch.setattr(module, "GRACE", 0.05)  # it will have to be killed
     session = RemoteSession(Stuck(song))
     starter = threading.Thread(target=session.start)
     starter.start()
-    wait_until(lambda: session.running if greeted else session._engine)
+    wait_until(lambda: session.running if greeted else session._engines.engine)
     session.stop()
     starter.join()
     assert not session.running
@@ -227,7 +228,8 @@ def test_stop_ends_a_start_on_another_thread(song, monkeypatch, greeted):
 
 
 def test_stop_kills_an_engine_that_does_not_answer(song, monkeypatch):
-    monkeypatch.setattr(remote, "GRACE", 0.05)
+    for module in (remote, engines):
+        monkeypatch.setattr(module, "GRACE", 0.05)
     with RemoteSession(FileSource(song)) as session:
         next(iter(session))
         os.kill(session.pid, signal.SIGSTOP)
@@ -336,7 +338,7 @@ def test_without_a_process_the_engine_runs_here_and_says_so(song, monkeypatch, r
     elif reason == "a source of __main__":
         source = type("Mine", (FileSource,), {"__module__": "__main__"})(song, realtime=False)
     else:
-        monkeypatch.setattr(launch, "START", "import sys; sys.exit(3)  # {}")
+        monkeypatch.setattr(launch, "START", "import sys; sys.exit(3)  # {module}")
     with RemoteSession(source) as session:
         assert "the engine has no process of its own (" in session.message
         frames = list(session)

@@ -349,7 +349,7 @@ def run(seconds: float, slices: int, blocks: int = 60, live: bool = True) -> tup
         tracker_factory=lambda model, rate, given, settle: FakeSettlingTracker(settler, model, rate, given, 0.001),
         clock=clock,
     )
-    session._worker._loaded = lambda model: model  # type: ignore[method-assign]
+    session._worker.models._loaded = lambda model, tell: model  # type: ignore[method-assign,assignment,return-value]
     frames: list[PitchFrame] = []
     with session:
         wait_until(lambda: source.sleeps == 2)  # once it looked round, at the beginning

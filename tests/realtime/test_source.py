@@ -292,6 +292,28 @@ def test_listing_leaves_out_what_cannot_record(portaudio):
     assert portaudio.initialised == 2
 
 
+def test_a_driver_that_fails_when_closed_or_listed_is_found_again(portaudio, monkeypatch):
+    def fail(*arguments):
+        raise portaudio.PortAudioError("Unanticipated host error", -9999)
+
+    microphone = Microphone()
+    microphone.open(Collector())
+    portaudio.streams[0].close, close = fail, portaudio.streams[0].close
+    with pytest.raises(DeviceError, match="Unanticipated host error"):
+        microphone.close()
+    close()
+    assert not portaudio_module.open_streams
+    microphone.close()
+    monkeypatch.setattr(portaudio, "_initialize", fail)
+    with pytest.raises(DeviceError, match="the sound devices cannot be listed"):
+        input_devices(refresh=True)
+    monkeypatch.undo()
+    monkeypatch.setitem(sys.modules, "sounddevice", portaudio)
+    portaudio._initialized = 0
+    monkeypatch.setattr(portaudio, "_terminate", fail)  # as PortAudio does where it is not initialised
+    assert [entry.name for entry in input_devices(refresh=True)] == ["Built-in", "Interface"]
+
+
 def test_the_list_is_not_refreshed_under_an_open_stream(portaudio):
     microphone = Microphone()
     microphone.open(Collector())
