@@ -18,7 +18,7 @@ from .cli.terminal import INTERRUPTED, UsageError, say
 from .cli.track import track
 from .cli.tune import tune
 from .cli.weights import weights
-from .realtime.log import kept
+from .realtime.log.log import kept
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command()(live)

@@ -16,7 +16,7 @@ import numpy as np
 from ..model.registry import Model
 from ..realtime.devices import DeviceError
 from ..realtime.frame import PitchFrame, Settings
-from ..realtime.loudspeaker import Loudspeaker
+from ..realtime.playing.loudspeaker import Loudspeaker
 from ..realtime.roles import Source
 from ..realtime.session import Session
 from .loopback_report import Loopback

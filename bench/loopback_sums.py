@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.errors import LivepitchError
-from ..realtime.clicks import CLICK, find_click, sweep
 from ..realtime.counters import STAGES
 from ..realtime.frame import PitchFrame
+from ..realtime.playing.clicks import CLICK, find_click, sweep
 from .loopback_report import Loopback, Spread
 from .playback import Playback, steady
 from .roundtrip import read_glides

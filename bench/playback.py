@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..realtime.loudspeaker import Played
+from ..realtime.playing.loudspeaker import Played
 
 NEAR = 1.0  # s: a converter runs evenly, what its claims jitter within this span is the claims' fault
 UNREST = 0.5  # s round an underflow in which the claims are not believed

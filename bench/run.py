@@ -18,13 +18,13 @@ from ..model.device import choose_backend
 from ..model.errors import LivepitchError
 from ..model.registry import Model
 from ..realtime.counters import HOP
+from ..realtime.engine.remote import RemoteSession
 from ..realtime.frame import PitchFrame, Settings, StreamStats
 from ..realtime.layout import Layout
 from ..realtime.models import TrackerFactory
-from ..realtime.remote import RemoteSession
+from ..realtime.recording.takes import Recording
 from ..realtime.roles import Source, Tracker
 from ..realtime.session import Session, stream_tracker
-from ..realtime.takes import Recording
 from ..realtime.tuned import Tuned
 from .load import Load
 from .tally import Tally

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..realtime.clicks import CLICK, HIGHEST, faded, sweep
+from ..realtime.playing.clicks import CLICK, HIGHEST, faded, sweep
 
 LEAD = 2.5  # s of silence first: in a stream's first seconds the claims of PortAudio may be far off
 TAIL = 2.5  # s of silence last: the longest delay that is looked for, and some

@@ -27,11 +27,11 @@ from numpy.typing import NDArray
 
 from livepitch.practice.sound.guide import GuideSettings, GuideSound
 from livepitch.practice.target.target import Beat, Target, TargetNote
-from livepitch.realtime.accompaniment import Accompaniment
-from livepitch.realtime.even_clock import EvenClock
-from livepitch.realtime.remote import RemoteSession
+from livepitch.realtime.engine.remote import RemoteSession
+from livepitch.realtime.playing.accompaniment import Accompaniment
+from livepitch.realtime.playing.even_clock import EvenClock
+from livepitch.realtime.recording.takes import take_files
 from livepitch.realtime.source import Microphone
-from livepitch.realtime.takes import take_files
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for the virtual microphone, which the tests own
 from tests.realtime.virtual_microphone import DEVICE, VirtualMicrophone

@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 from kill_child import FRAMES, PERIODS, expected_pitch, expected_sound
 
-from livepitch.realtime.takes import take_files
+from livepitch.realtime.recording.takes import take_files
 
 TAIL = 60  # s at the end that programs decode which would take long for all of it
 COMMANDS = {

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livepitch.realtime.frame import PitchFrame
-from livepitch.realtime.take_writer import TakeWriter
-from livepitch.realtime.takes import take_files
-from livepitch.realtime.tape import Tape
-from livepitch.realtime.unfinished import unfinished_file
+from livepitch.realtime.recording.take_writer import TakeWriter
+from livepitch.realtime.recording.takes import take_files
+from livepitch.realtime.recording.tape import Tape
+from livepitch.realtime.recording.unfinished import unfinished_file
 
 PERIODS = (99_991, 86_477)  # samples of two noises; primes, so that their sum repeats only after 150 hours at 16 kHz
 FRAMES = 100  # a second

@@ -34,11 +34,11 @@ from soaking import Figures, Memory, open_files
 from livepitch.model.checkpoint import write_checkpoint
 from livepitch.model.mel import SAMPLE_RATE, frame_count
 from livepitch.realtime.demo import demo_phrase
+from livepitch.realtime.engine.remote import RemoteSession
 from livepitch.realtime.frame import PitchFrame
 from livepitch.realtime.paced import FAST_BLOCK, PacedSource
-from livepitch.realtime.remote import RemoteSession
+from livepitch.realtime.recording.takes import take_files
 from livepitch.realtime.session import Session
-from livepitch.realtime.takes import take_files
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for the small network, which the tests own
 from tests.model.networks import SMALL_CAUSAL, seeded

@@ -23,7 +23,7 @@ import typer
 from soaking import Figures, open_files, resident
 
 from livepitch.realtime import worker
-from livepitch.realtime.remote import RemoteSession
+from livepitch.realtime.engine.remote import RemoteSession
 from livepitch.realtime.session import Session, stream_tracker
 from livepitch.realtime.source import DeviceError
 

@@ -34,12 +34,12 @@ from kill_check import Found, check_known, check_programs, check_rows
 from kill_child import FRAMES, GIVEN, HEARD, copy_files, expected_frames, expected_sound, go_on
 from soaking import Figures, Memory
 
-from livepitch.realtime.growing import flac_length
-from livepitch.realtime.remote import RemoteSession
+from livepitch.realtime.engine.remote import RemoteSession
+from livepitch.realtime.recording.growing import flac_length
+from livepitch.realtime.recording.take_writer import TakeWriter
+from livepitch.realtime.recording.takes import take_files
+from livepitch.realtime.recording.unfinished import finish_takes, unfinished_file
 from livepitch.realtime.source import DemoVoice
-from livepitch.realtime.take_writer import TakeWriter
-from livepitch.realtime.takes import take_files
-from livepitch.realtime.unfinished import finish_takes, unfinished_file
 
 ALLOWED = 1.0  # s that may be missing
 LIVES = 1.0, 4.0  # s that a fork lives, at least and at most

@@ -25,10 +25,10 @@ from soaking import Figures, Memory, slope
 
 from livepitch.realtime.chunker import Chunker
 from livepitch.realtime.demo import demo_phrase
+from livepitch.realtime.engine.remote import RemoteSession
 from livepitch.realtime.frame import PitchFrame
-from livepitch.realtime.remote import RemoteSession
+from livepitch.realtime.recording.takes import take_files
 from livepitch.realtime.source import Microphone
-from livepitch.realtime.takes import take_files
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for the virtual microphone, which the tests own
 from tests.realtime.virtual_microphone import DEVICE, VirtualMicrophone, skip_unless_installed

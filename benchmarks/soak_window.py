@@ -33,7 +33,7 @@ from soaking import Figures, Memory
 
 from livepitch.gui.home.mishaps import Mishaps
 from livepitch.gui.window import Window
-from livepitch.realtime.remote import RemoteSession
+from livepitch.realtime.engine.remote import RemoteSession
 from livepitch.realtime.source import DemoVoice
 from tests.gui.conftest import FakeSource, Studio
 from tests.gui.leftovers import nothing_left

@@ -25,8 +25,8 @@ from PyQt6.QtCore import QEventLoop, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from livepitch.gui.window import Window
+from livepitch.realtime.engine.remote import RemoteSession
 from livepitch.realtime.frame import PitchFrame, StreamStats
-from livepitch.realtime.remote import RemoteSession
 from livepitch.realtime.source import DemoVoice
 
 Record = dict[str, Any]

@@ -63,7 +63,7 @@ def _shows_signs() -> bool:
 def _record(found: list[Finding]) -> dict[str, object]:
     from importlib.metadata import version
 
-    from ..realtime.log_lines import without_home
+    from ..realtime.log.lines import without_home
 
     checks = [
         {name: without_home(str(value)) for name, value in {**asdict(finding), "grade": finding.grade.value}.items()}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..realtime.ending import ending_by
-from ..realtime.takes import TakeError, new_take, take_files
+from ..realtime.recording.takes import TakeError, new_take, take_files
 from .settings import (
     HIGHEST_RATE,
     LARGEST_BLOCK,
@@ -30,9 +30,9 @@ from .terminal import FAILED, Debug, UsageError, load_blas, one_line_errors, qui
 
 if TYPE_CHECKING:
     from ..model.registry import Model
+    from ..realtime.engine.remote import RemoteSession
     from ..realtime.frame import PitchFrame, Settings
     from ..realtime.pace import Outlook
-    from ..realtime.remote import RemoteSession
     from ..realtime.session import Session
     from ..realtime.source import Source
 
@@ -196,7 +196,7 @@ def _make_session(untuned: bool) -> Callable[..., Session]:
 
 
 def _make_remote(untuned: bool) -> Callable[..., RemoteSession]:
-    from ..realtime.remote import RemoteSession, tuned_remote_session
+    from ..realtime.engine.remote import RemoteSession, tuned_remote_session
 
     return RemoteSession if untuned else tuned_remote_session
 

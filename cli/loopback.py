@@ -35,7 +35,7 @@ def loopback(
         load_blas()
         from ..bench.loopback import run_loopback
         from ..model.registry import load_model
-        from ..realtime.loudspeaker import Loudspeaker
+        from ..realtime.playing.loudspeaker import Loudspeaker
         from ..realtime.source import Microphone
 
         loaded = load_model(model)

@@ -75,8 +75,8 @@ def _tf32() -> bool:
 
 def _clips(audio: list[Path]) -> list[Clip]:
     from ..parity.clips import Clip
-    from ..realtime.apart import read_audio_apart
     from ..realtime.demo import demo_phrase
+    from ..realtime.engine.apart import read_audio_apart
 
     return [Clip(path.stem, read_audio_apart(path)) for path in audio] or [Clip("demo voice", demo_phrase(16_000)[0])]
 

@@ -23,7 +23,7 @@ def calibrate(
         load_blas()
         from ..practice.sound.calibration import calibrate as measure
         from ..practice.sound.offset import OffsetStore
-        from ..realtime.accompaniment import Accompaniment
+        from ..realtime.playing.accompaniment import Accompaniment
         from .practice_devices import listening
 
         with listening(device, "stream") as session, progress_bar("clicks") as progress:

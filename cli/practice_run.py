@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..model.errors import LivepitchError
-from ..realtime.takes import take_files
+from ..realtime.recording.takes import take_files
 from .live import FIRST
 from .practice_devices import listening
 from .practice_meter import Meter

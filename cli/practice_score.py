@@ -182,8 +182,8 @@ def _check_output(output: Path | None, takes: Sequence[Path]) -> None:
 
 def _heard(take: Path, model: Model, title: str) -> Heard:
     from ..practice.scoring.heard import hear
-    from ..realtime.apart import read_audio_apart
     from ..realtime.audio_file import SAMPLE_RATE
+    from ..realtime.engine.apart import read_audio_apart
 
     audio = read_audio_apart(take)
     with progress_bar(title) as progress:

@@ -56,8 +56,8 @@ def _recorded(path: Path, model: Model, a4: float) -> Target:
     from ..practice.scoring.heard import hear
     from ..practice.segmentation import sung_notes
     from ..practice.target.from_pitch import target_from_notes
-    from ..realtime.apart import read_audio_apart
     from ..realtime.audio_file import SAMPLE_RATE
+    from ..realtime.engine.apart import read_audio_apart
 
     with progress_bar(path.name) as progress:
         heard = hear(read_audio_apart(path), SAMPLE_RATE, model, progress)

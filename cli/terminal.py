@@ -15,7 +15,7 @@ import typer
 from ..model.blas import preload_blas
 from ..model.errors import LivepitchError, printable
 from ..model.registry import SlowBlasWarning
-from ..realtime.log import show
+from ..realtime.log.log import show
 
 log = logging.getLogger(__name__)
 

@@ -113,8 +113,8 @@ def _prepare(model: str, targets: list[Path | None]) -> Model:
 
 
 def _track(path: Path, model: Model, settings: Settings, stream: bool, title: str) -> PitchTrack:
-    from ..realtime.apart import read_audio_apart
     from ..realtime.audio_file import SAMPLE_RATE
+    from ..realtime.engine.apart import read_audio_apart
     from ..realtime.estimate import estimate, stream_track
 
     audio = read_audio_apart(path)

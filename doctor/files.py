@@ -18,11 +18,11 @@ from ..model.published import RELEASES, cache_folder, sha256
 from ..model.registry import BUNDLED, FOLDER
 from ..practice.progress import schema
 from ..practice.progress.place import data_folder, default_file
-from ..realtime.crashes import untold
-from ..realtime.log import log_files, log_folder, log_text
-from ..realtime.takes import recordings_folder
+from ..realtime.log.crashes import untold
+from ..realtime.log.log import log_files, log_folder, log_text
+from ..realtime.recording.takes import recordings_folder
+from ..realtime.recording.unfinished import unfinished_takes
 from ..realtime.tuned import config_folder, read_tuned
-from ..realtime.unfinished import unfinished_takes
 from .finding import Checks, Finding, Wanted, failed, warning, well
 
 SUMS = "SHA256SUMS"

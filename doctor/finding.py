@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..model.errors import printable
-from ..realtime.log_lines import without_home
+from ..realtime.log.lines import without_home
 
 WIDTH = 17  # letters of a check's name
 

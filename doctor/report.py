@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from ..realtime.log import log_files, log_text
-from ..realtime.log_lines import without_home
+from ..realtime.log.lines import without_home
+from ..realtime.log.log import log_files, log_text
 from .apart import LIMIT, examine
 from .finding import Finding, Wanted
 

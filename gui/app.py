@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from ..model.errors import LivepitchError
 from ..model.registry import Model
 from ..realtime.ending import ending_by
+from ..realtime.engine.launch import prepare
+from ..realtime.engine.remote import tuned_remote_session
 from ..realtime.frame import Settings
-from ..realtime.launch import prepare
-from ..realtime.remote import tuned_remote_session
 from ..realtime.source import Source
 from ..realtime.tuned import config_folder
 from .viewmodel.preferences import FILE

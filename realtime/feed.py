@@ -14,7 +14,7 @@ from .giving import Giving
 from .idle import Gaps
 from .inlet import Inlet, Stamp
 from .outlet import Outlet
-from .recorder import Recorder
+from .recording.recorder import Recorder
 from .ring import Floats
 from .roles import Settles, Tracker
 

@@ -13,7 +13,7 @@ from weakref import WeakSet
 
 from .frame import PitchFrame
 from .outlet import Outlet
-from .takes import Recording
+from .recording.takes import Recording
 from .watch import HangingError
 
 if TYPE_CHECKING:

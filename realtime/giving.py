@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from .counters import HOP, Counters
 from .frame import PitchFrame
 from .outlet import Outlet
-from .recorder import Recorder
+from .recording.recorder import Recorder
 from .roles import Marks, Settles, Tracker
 from .timeline import Timeline
 

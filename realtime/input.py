@@ -14,7 +14,7 @@ from .frame import Settings
 from .inlet import Inlet
 from .outlet import Outlet
 from .priority import roaming
-from .recorder import Recorder
+from .recording.recorder import Recorder
 from .roles import Source
 
 log = logging.getLogger(__name__)

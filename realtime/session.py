@@ -14,8 +14,8 @@ from .fetching import Fetching
 from .frame import PitchFrame, Settings, StreamStats
 from .models import Models, TrackerFactory
 from .outlet import Outlet
+from .recording.takes import Recording
 from .roles import Source, Tracker
-from .takes import Recording
 from .worker import Worker
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from .input import Input, InputLostError
 from .models import Models
 from .outlet import Outlet
 from .priority import claim, give_up, stay
-from .recorder import Recorder
+from .recording.recorder import Recorder
 from .roles import Settles, Source, Tracker
 from .watch import HangingError, Watch
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from livepitch.realtime.launch import ProcessEngine
+from livepitch.realtime.engine.launch import ProcessEngine
 from tests.conftest import sung_tone
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,8 +57,8 @@ def test_sockets_are_made_in_pairs_or_inherited() -> None:
             if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("socket."):
                 made.add((name, ast.unparse(node.func), tuple(keyword.arg for keyword in node.keywords)))
     assert made == {
-        ("realtime/launch.py", "socket.socketpair", ()),
-        ("realtime/engine.py", "socket.socket", ("fileno",)),
+        ("realtime/engine/launch.py", "socket.socketpair", ()),
+        ("realtime/engine/engine.py", "socket.socket", ("fileno",)),
         ("practice/rehearsal/apart_child.py", "socket.socket", ("fileno",)),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QUrl
 from PyQt6.QtGui import QDesktopServices, QGuiApplication
 
-from ...realtime.log import log_file
+from ...realtime.log.log import log_file
 from ..parts import Parts
 from ..takes.errands import Errands
 from ..viewmodel.messages import Rank

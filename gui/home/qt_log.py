@@ -9,7 +9,7 @@ from collections.abc import Callable
 from PyQt6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 from ...model.errors import printable
-from ...realtime.log import flush
+from ...realtime.log.log import flush
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...realtime.takes import recordings_folder, take_files
+from ...realtime.recording.takes import recordings_folder, take_files
 from ..look.wording import sentence
 from ..parts import Parts
 from ..takes.takes_room import TakesRoom
@@ -17,7 +17,7 @@ from ..viewmodel.messages import Rank
 from ..viewmodel.take_list import Entry, recordings
 
 if TYPE_CHECKING:
-    from ...realtime.crashes import Crash
+    from ...realtime.log.crashes import Crash
 
 SAID = 60.0  # s; it comes at the start, when one is busy with other things
 BROKEN_OFF = "The last time, livepitch ended before its recording did."
@@ -81,8 +81,8 @@ class Returning:
 def _left_behind(other: Path | None) -> LeftBehind:
     """Of the usual folders, and of another."""
     from ...practice.rehearsal.rehearsal import FOLDER
-    from ...realtime.crashes import WINDOW, crashes
-    from ...realtime.unfinished import finish_takes
+    from ...realtime.log.crashes import WINDOW, crashes
+    from ...realtime.recording.unfinished import finish_takes
 
     usual = recordings_folder()
     folders = dict.fromkeys(folder for folder in (usual, usual / FOLDER, other) if folder is not None)

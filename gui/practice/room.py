@@ -217,7 +217,7 @@ class PracticeRoom(QObject):
 
     def listen(self) -> None:
         """Open the take among the recordings."""
-        from ...realtime.takes import take_files
+        from ...realtime.recording.takes import take_files
 
         rehearsal = self.scene.rehearsal
         if rehearsal is not None and rehearsal.outcome is not None:

@@ -13,8 +13,8 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ...practice.music import Music
 from ...realtime.devices import DeviceError, OutputDevice
+from ...realtime.playing.tone import HIGHEST, LOWEST, ReferenceTone
 from ...realtime.portaudio import output_devices
-from ...realtime.tone import HIGHEST, LOWEST, ReferenceTone
 from ..look.wording import rate_text, sentence
 from ..parts import Parts
 from ..viewmodel.messages import Rank

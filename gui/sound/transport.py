@@ -17,8 +17,8 @@ from typing import Protocol
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from ...realtime.frame import PitchFrame, StreamStats
+from ...realtime.recording.takes import Recording
 from ...realtime.source import Source
-from ...realtime.takes import Recording
 from ...realtime.tuned import Tuned
 from ..look.wording import sentence
 from ..viewmodel.messages import without_commands

@@ -8,7 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QToolButton
 
-from ...realtime.takes import recordings_folder
+from ...realtime.recording.takes import recordings_folder
 from ..menus.control_bar import action_button
 from ..parts import Parts
 from ..sound.listening import Listening

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from ...realtime.tracking import FileTracking
+from ...realtime.engine.tracking import FileTracking
 from ..look.wording import sentence
 from ..viewmodel.take import Take, open_take
 from .errands import Errands

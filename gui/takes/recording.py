@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from ...realtime.takes import Recording, new_take, next_part, recordings_folder, take_files
+from ...realtime.recording.takes import Recording, new_take, next_part, recordings_folder, take_files
 from ..look.wording import sentence
 from ..parts import Parts
 from ..sound.listening import Listening

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ...realtime.takes import Recording, take_files
+from ...realtime.recording.takes import Recording, take_files
 from ..parts import Parts
 from ..sound.listening import Listening
 from ..sound.transport import Stream

@@ -7,7 +7,7 @@ import time
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from ...model.convert import hz_to_midi
-from ...realtime.player import Player
+from ...realtime.playing.player import Player
 from ..parts import Parts
 from ..plot.roll import Voice
 from ..viewmodel.history import PitchHistory

@@ -10,8 +10,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QToolButton
 
-from ...realtime.player import Player
-from ...realtime.takes import recordings_folder
+from ...realtime.playing.player import Player
+from ...realtime.recording.takes import recordings_folder
 from ..menus.control_bar import action_button
 from ..parts import Parts
 from ..sound.listening import Listening

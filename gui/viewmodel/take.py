@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ...realtime.apart import read_recording_apart
 from ...realtime.audio_file import AudioFileError
 from ...realtime.csv_track import TrackFileError, read_take_track
+from ...realtime.engine.apart import read_recording_apart
 from ...realtime.frame import PitchFrame, PitchTrack
 from .history import FRAMES_PER_SECOND, PitchHistory
 from .loudness import Loudness

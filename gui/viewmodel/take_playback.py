@@ -12,7 +12,7 @@ SHORTEST = 0.05  # s, of a loop
 
 
 class Plays(Protocol):
-    """What a scene needs of a `realtime.player.Player`."""
+    """What a scene needs of a `realtime.playing.player.Player`."""
 
     @property
     def position(self) -> float:

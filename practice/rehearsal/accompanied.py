@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from ...realtime.accompaniment import Accompaniment
+from ...realtime.playing.accompaniment import Accompaniment
 from ..exercise.step import Step
 from ..sound.changes import Change
 from ..sound.guide import GuideSettings, GuideSound

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from ...model.registry import Model
-from ...realtime.launch import NoEngineError, ProcessEngine
-from ...realtime.wire import EngineError, Kind
+from ...realtime.engine.launch import NoEngineError, ProcessEngine
+from ...realtime.engine.wire import EngineError, Kind
 from ..scoring.judging import Judging
 from ..target.target import Target
 from .judge import MODEL, Judge, judge_take

@@ -15,8 +15,8 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from ...model.blas import preload_blas
-from ...realtime.log import end as end_log
-from ...realtime.wire import EngineError, Kind, Wire
+from ...realtime.engine.wire import EngineError, Kind, Wire
+from ...realtime.log.log import end as end_log
 
 if TYPE_CHECKING:
     from ...model.registry import Model

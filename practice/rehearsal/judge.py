@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...model.registry import Model, load_model
 from ...realtime.audio_file import read_recording
-from ...realtime.takes import take_files
+from ...realtime.recording.takes import take_files
 from ..scoring.heard import hear
 from ..scoring.judging import Judging
 from ..scoring.result import TakeScore

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...model.errors import LivepitchError
 from ...realtime.export import replacing
-from ...realtime.takes import take_files
+from ...realtime.recording.takes import take_files
 from ..progress.store import Progress
 from ..sound.changes import Change
 from ..target import target_json

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ...model.errors import LivepitchError
-from ...realtime.takes import Recording, take_files
+from ...realtime.recording.takes import Recording, take_files
 from ..exercise.step import Step
 from ..sound.changes import Change
 from .arrangement import Arrangement

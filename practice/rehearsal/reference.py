@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ...model.registry import Model
-from ...realtime.apart import read_recording_apart
+from ...realtime.engine.apart import read_recording_apart
 from ..scoring.heard import hear
 from ..segmentation import sung_notes
 from ..target.from_pitch import target_from_notes

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from ...model.errors import LivepitchError
 from ...realtime.frame import PitchFrame
-from ...realtime.takes import new_take, recordings_folder
+from ...realtime.recording.takes import new_take, recordings_folder
 from ..exercise.step import Step
 from ..scoring.judging import Judging
 from ..sound.bleed_watch import BleedWatch

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...realtime.even_clock import FASTEST, EvenClock
 from ...realtime.frame import PitchFrame
+from ...realtime.playing.even_clock import FASTEST, EvenClock
 from .time_map import Floats, TimeMap
 
 FEWEST = 20  # frames, a fifth of a second

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...realtime.tone import SHARES
+from ...realtime.playing.tone import SHARES
 from ..target.target import Manner, Target
 from .changes import Change, whole
 from .guide import GuideSettings, GuideSound

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ...realtime.accompaniment import Accompaniment
-from ...realtime.clicks import CLICK, sweep
 from ...realtime.devices import DeviceError
-from ...realtime.even_clock import EvenClock
 from ...realtime.fetching import Fetching
-from ...realtime.takes import Recording, take_files
+from ...realtime.playing.accompaniment import Accompaniment
+from ...realtime.playing.clicks import CLICK, sweep
+from ...realtime.playing.even_clock import EvenClock
+from ...realtime.recording.takes import Recording, take_files
 from .offset import LATE, CalibrationError, Offset, measured_offset
 
 CLICKS = 10

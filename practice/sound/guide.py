@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.convert import midi_to_hz
-from ...realtime.tone import TIMBRES
+from ...realtime.playing.tone import TIMBRES
 from ..notes import EQUAL_TUNING
 from ..target.target import Manner, Target, TargetNote
 from ..tuning import Tuning

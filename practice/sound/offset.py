@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.errors import LivepitchError
-from ...realtime.clicks import CLICK, find_click, sweep
+from ...realtime.playing.clicks import CLICK, find_click, sweep
 from ...realtime.settings_file import UnusableError, changing, read_settings, write_settings
 from ...realtime.tuned import VARIABLE, DamagedSettingsWarning, SettingsFileError, config_folder
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...realtime.tone import SHARES
+from ...realtime.playing.tone import SHARES
 
 FADE = 0.02  # s in and out of a tone; the reference note's
 SOFT = 0.3  # loudness of a swell's ends, its middle being 1

@@ -9,7 +9,7 @@ from livepitch.bench.playback import Playback
 from livepitch.bench.siren import Programme
 from livepitch.bench.tap import Recording
 from livepitch.realtime.frame import PitchFrame
-from livepitch.realtime.loudspeaker import Played
+from livepitch.realtime.playing.loudspeaker import Played
 
 BEGIN = 1000.0  # s: when the first sample truly leaves the output
 BEFORE = 0.8  # s that the input has run by then

@@ -7,6 +7,8 @@ import pytest
 from livepitch.bench.compare import CONDITIONS, LOSSES, compare
 from tests.bench.conftest import PLANTED, measure, slowed_tracker
 
+pytestmark = pytest.mark.alone
+
 
 def scaled(span, factor, more=0.0):
     return {key: factor * value + more for key, value in span.items()}

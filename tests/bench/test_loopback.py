@@ -16,9 +16,9 @@ from livepitch.bench.siren import ROUND, Glide, Programme
 from livepitch.bench.tap import Tapped
 from livepitch.model.errors import LivepitchError
 from livepitch.model.registry import load_model
-from livepitch.realtime.clicks import find_click, sweep
 from livepitch.realtime.devices import DeviceError
-from livepitch.realtime.loudspeaker import Loudspeaker
+from livepitch.realtime.playing.clicks import find_click, sweep
+from livepitch.realtime.playing.loudspeaker import Loudspeaker
 from livepitch.realtime.source import Microphone, input_devices
 from livepitch.realtime.tracker import StreamTracker
 from tests.bench.simulated_air import Air

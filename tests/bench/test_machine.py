@@ -261,6 +261,7 @@ def test_work_of_a_process_whatever_its_name_is():
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere its work is not known")
+@pytest.mark.alone
 def test_an_engine_in_a_process_of_its_own_counts_as_well():
     code = "import time; block = bytearray(b'x') * (64 * 2**20); print(1, flush=True)\nwhile True: pass"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as engine:

@@ -45,6 +45,7 @@ def tuned(make_source=lambda blocksize: DemoVoice(blocksize=blocksize), hops=(1,
     return search(candidates(rate, hops, (256, 1024)), Trials(make_source, model, **options), 0.6)
 
 
+@pytest.mark.alone
 def test_a_slowed_machine_gets_larger_settings_than_the_same_unslowed():
     fast, slow = tuned().found, tuned(factory=slowed).found
     assert fast is not None

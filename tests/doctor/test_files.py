@@ -15,7 +15,7 @@ from livepitch.doctor import files, machine, report
 from livepitch.doctor.finding import Check, Finding, Grade, Wanted
 from livepitch.model.registry import BUNDLED, FOLDER
 from livepitch.practice.progress.store import Progress
-from livepitch.realtime import log
+from livepitch.realtime.log import log
 
 VARIABLES = ("LIVEPITCH_RECORDINGS", "LIVEPITCH_CONFIG", "LIVEPITCH_DATA", "LIVEPITCH_CACHE", "LIVEPITCH_LOGS")
 
@@ -130,7 +130,7 @@ def test_leftovers_are_named(home: Path) -> None:
 
 
 def test_errors_and_crashes_of_this_week_are_told_of(home: Path) -> None:
-    code = "from livepitch.realtime import log; log.begin('live'); import ctypes; ctypes.string_at(0)"
+    code = "from livepitch.realtime.log import log; log.begin('live'); import ctypes; ctypes.string_at(0)"
     subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, timeout=60)
     old = "2019-01-01 10:00:00.000 ERROR live[1] MainThread realtime.session: long ago\n"
     (home / "logs" / "livepitch.log.1").write_text(old)

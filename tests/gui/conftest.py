@@ -8,7 +8,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported: tests neve
 import pytest
 
 from livepitch.realtime.frame import Percentiles, PitchFrame, StreamStats
-from livepitch.realtime.takes import Recording
+from livepitch.realtime.recording.takes import Recording
 
 
 def make_frame(time, f0=math.nan, confidence=0.9, level=-20.0, settled=True, captured=math.nan):

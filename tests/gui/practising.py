@@ -14,7 +14,7 @@ from livepitch.practice.rehearsal.state import State
 from livepitch.practice.scoring.heard import Heard
 from livepitch.practice.scoring.take import score_take
 from livepitch.realtime.frame import PitchTrack
-from livepitch.realtime.takes import Recording, take_files
+from livepitch.realtime.recording.takes import Recording, take_files
 
 from ..practice.rehearsing import Clock, FakeGuide
 from .conftest import make_frame

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QFileDialog
 from livepitch.gui.sound.transport import State
 from livepitch.gui.viewmodel import take_export
 from livepitch.gui.window import Window
-from livepitch.realtime.remote import RemoteSession
+from livepitch.realtime.engine.remote import RemoteSession
 from livepitch.realtime.source import DemoVoice
 
 from .conftest import FakeSource

@@ -10,7 +10,7 @@ import soundfile
 
 from livepitch.gui.sound.transport import State
 from livepitch.gui.window import Window
-from livepitch.realtime.remote import RemoteSession
+from livepitch.realtime.engine.remote import RemoteSession
 from livepitch.realtime.source import DemoVoice
 
 

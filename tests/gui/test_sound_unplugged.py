@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 
 from livepitch.gui.sound.transport import State
 from livepitch.gui.window import Window
-from livepitch.realtime.remote import RemoteSession
+from livepitch.realtime.engine.remote import RemoteSession
 from livepitch.realtime.source import Microphone, input_devices
 from tests.realtime.virtual_microphone import DEVICE, VirtualMicrophone, skip_unless_installed
 

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog
 
 from livepitch.gui.sound.transport import State
 from livepitch.realtime import portaudio
-from livepitch.realtime.player import Player
+from livepitch.realtime.playing.player import Player
 from tests.gui.takes import RATE, melody, sung, write_take
 
 LINE = melody(60, 62, 64, math.nan, 67, 60)  # 6 s

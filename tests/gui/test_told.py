@@ -13,8 +13,8 @@ from livepitch.doctor import report as report_module
 from livepitch.gui.home.mishaps import Mishaps
 from livepitch.gui.sound.jobs import Jobs
 from livepitch.gui.sound.transport import State
-from livepitch.realtime import log as log_module
-from livepitch.realtime.takes import Recording, next_part, take_files
+from livepitch.realtime.log import log as log_module
+from livepitch.realtime.recording.takes import Recording, next_part, take_files
 
 from .test_window import sing
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from livepitch.practice.sound.live_guide import LiveGuide
-from livepitch.realtime import sounding
+from livepitch.realtime.playing import sounding
 from tests.realtime.virtual_microphone import VirtualMicrophone
 
 RATE = 44_100  # what the sound server's device says is its own

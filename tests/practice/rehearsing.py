@@ -15,7 +15,7 @@ from livepitch.practice.rehearsal.rehearsal import Rehearsal
 from livepitch.practice.sound.changes import Change
 from livepitch.practice.target.target import Beat, Target, TargetNote
 from livepitch.realtime.frame import PitchFrame
-from livepitch.realtime.takes import Recording, take_files
+from livepitch.realtime.recording.takes import Recording, take_files
 
 RATE = 16_000
 A3, B3, C4 = 57.0, 59.0, 60.0

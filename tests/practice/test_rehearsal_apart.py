@@ -17,9 +17,9 @@ from livepitch.practice.rehearsal.recorded import Taken
 from livepitch.practice.rehearsal.time_map import TimeMap
 from livepitch.practice.scoring.judging import Judging
 from livepitch.practice.target.target_file import TargetError
-from livepitch.realtime import launch
 from livepitch.realtime.audio_file import AudioFileError
-from livepitch.realtime.wire import EngineError
+from livepitch.realtime.engine import launch
+from livepitch.realtime.engine.wire import EngineError
 from tests.practice.planted import in_tune, sound
 from tests.practice.rehearsing import A3, B3, RATE, step
 from tests.realtime.fakes import wait_until

@@ -11,7 +11,7 @@ from livepitch.practice.rehearsal.arrangement import Arrangement
 from livepitch.practice.rehearsal.recorded import RecordedError
 from livepitch.practice.rehearsal.state import State
 from livepitch.practice.scoring.judging import Judging
-from livepitch.realtime.takes import take_files
+from livepitch.realtime.recording.takes import take_files
 from tests.practice.rehearsing import A3, B3, C4, Practice
 
 A3_HZ = 220.0

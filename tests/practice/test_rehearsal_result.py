@@ -17,7 +17,7 @@ from livepitch.practice.scoring.judging import LEVELS
 from livepitch.practice.target.target_json import to_json
 from livepitch.practice.temperament import MEANTONE
 from livepitch.practice.tuning import Tuning
-from livepitch.realtime.takes import take_files
+from livepitch.realtime.recording.takes import take_files
 from tests.practice.planted import in_tune, sound
 from tests.practice.rehearsing import A3, B3, C4, RATE, Clock, FakeGuide, FakeStream, step
 

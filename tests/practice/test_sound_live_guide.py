@@ -12,7 +12,7 @@ from livepitch.practice.sound.changes import RAMP, Change, steady
 from livepitch.practice.sound.guide import GuideSettings, GuideSound
 from livepitch.practice.sound.live_guide import LiveGuide
 from livepitch.practice.target.target import Beat, Manner, Target, TargetNote
-from livepitch.realtime.accompaniment import AccompanimentWave
+from livepitch.realtime.playing.accompaniment import AccompanimentWave
 from tests.practice.rehearsing import step
 from tests.practice.test_sound_bleed import RATE, SONG, TARGET, VOICE, ZERO, sung
 from tests.realtime.test_accompaniment import Device

@@ -8,7 +8,7 @@ import pytest
 from livepitch.practice.sound import calibration
 from livepitch.practice.sound.calibration import Clicks, calibrate
 from livepitch.practice.sound.offset import CalibrationError, Offset, OffsetStore, measured_offset
-from livepitch.realtime.accompaniment import Accompaniment
+from livepitch.realtime.playing.accompaniment import Accompaniment
 from livepitch.realtime.session import Session
 from livepitch.realtime.source import Microphone
 from livepitch.realtime.tuned import DamagedSettingsWarning, SettingsFileError

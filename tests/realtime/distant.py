@@ -6,7 +6,8 @@ import time
 
 import numpy as np
 
-from livepitch.realtime import engine, worker
+from livepitch.realtime import worker
+from livepitch.realtime.engine import engine
 from livepitch.realtime.frame import PitchFrame
 from livepitch.realtime.paced import PacedSource
 from livepitch.realtime.source import DeviceError, FileSource

@@ -11,7 +11,7 @@ from collections import deque
 
 import numpy as np
 
-from livepitch.realtime import take_writer
+from livepitch.realtime.recording import take_writer
 from livepitch.realtime.session import Session
 from livepitch.realtime.source import DeviceError
 from tests.realtime.fakes import FakeClock, FakeTracker, wait_until

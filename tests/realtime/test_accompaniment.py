@@ -12,10 +12,10 @@ import pytest
 from livepitch.practice.sound.guide import GuideSettings, GuideSound
 from livepitch.practice.target.target import Beat, Target, TargetNote
 from livepitch.realtime import portaudio as portaudio_module
-from livepitch.realtime import sounding
-from livepitch.realtime.accompaniment import LEAD, Accompaniment, AccompanimentWave
-from livepitch.realtime.clicks import find_click
-from livepitch.realtime.even_clock import EvenClock
+from livepitch.realtime.playing import sounding
+from livepitch.realtime.playing.accompaniment import LEAD, Accompaniment, AccompanimentWave
+from livepitch.realtime.playing.clicks import find_click
+from livepitch.realtime.playing.even_clock import EvenClock
 from livepitch.realtime.portaudio import output_devices
 from tests.realtime.fakes import wait_until
 from tests.realtime.test_heard_output import Ear

@@ -8,8 +8,8 @@ import soundfile
 
 from livepitch.model.registry import load_model
 from livepitch.realtime import worker
+from livepitch.realtime.engine.remote import RemoteSession
 from livepitch.realtime.frame import PitchFrame, Settings
-from livepitch.realtime.remote import RemoteSession
 from livepitch.realtime.session import Session
 from livepitch.realtime.settling import SettlingTracker
 from livepitch.realtime.source import DeviceError, FileSource

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from livepitch.realtime import apart, audio_file
-from livepitch.realtime.apart import read_audio_apart, read_recording_apart
+from livepitch.realtime import audio_file
 from livepitch.realtime.audio_file import AudioFileError, read_audio, read_recording
+from livepitch.realtime.engine import apart
+from livepitch.realtime.engine.apart import read_audio_apart, read_recording_apart
 from tests.conftest import sung_tone
 
 CHILD = "import sys; sys.path[:] = {!r}; import {}.apart_child as child; at, path, rate = 0, {!a}, {!r}\n"

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from livepitch.realtime import disk_room, growing, tape
 from livepitch.realtime.frame import PitchFrame
-from livepitch.realtime.recorder import Recorder
-from livepitch.realtime.take_writer import TakeWriter
-from livepitch.realtime.takes import take_files
+from livepitch.realtime.recording import disk_room, growing, tape
+from livepitch.realtime.recording.recorder import Recorder
+from livepitch.realtime.recording.take_writer import TakeWriter
+from livepitch.realtime.recording.takes import take_files
 from tests.realtime.fakes import wait_until
 
 RATE = 8000  # Hz

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from livepitch.realtime import engines
-from livepitch.realtime.remote import RemoteSession
-from livepitch.realtime.takes import take_files
-from livepitch.realtime.wire import EngineError
+from livepitch.realtime.engine import engines
+from livepitch.realtime.engine.remote import RemoteSession
+from livepitch.realtime.engine.wire import EngineError
+from livepitch.realtime.recording.takes import take_files
 from tests.realtime.distant import NOTE, Clockwork, Fatal, Sticky, Unplugged, sung_at
 from tests.realtime.fakes import wait_until
 

@@ -10,8 +10,9 @@ import pytest
 import soundfile
 
 from livepitch.model.registry import load_model
-from livepitch.realtime import tape, worker
-from livepitch.realtime.takes import take_files
+from livepitch.realtime import worker
+from livepitch.realtime.recording import tape
+from livepitch.realtime.recording.takes import take_files
 from livepitch.realtime.tracker import StreamTracker
 from livepitch.realtime.watch import HangingError
 from tests.conftest import sung_tone
@@ -193,7 +194,7 @@ def test_a_network_that_gives_no_numbers_is_started_afresh(monkeypatch):
 @pytest.mark.parametrize("kind", ["Session", "RemoteSession"])
 def test_an_interpreter_that_exits_while_live_ends_cleanly(kind):
     code = f"""
-from livepitch.realtime.remote import RemoteSession
+from livepitch.realtime.engine.remote import RemoteSession
 from livepitch.realtime.session import Session
 from livepitch.realtime.source import DemoVoice
 session = {kind}(DemoVoice(16_000))

@@ -8,10 +8,10 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from livepitch.realtime.player import Player
+from livepitch.realtime.playing.player import Player
+from livepitch.realtime.playing.tone import ReferenceTone
 from livepitch.realtime.portaudio import open_streams, output_devices
 from livepitch.realtime.source import Microphone
-from livepitch.realtime.tone import ReferenceTone
 from tests.realtime.fakes import wait_until
 from tests.realtime.test_microphone import Recorder, best_lag, open_and_start
 from tests.realtime.test_tone import measured_hz

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from livepitch.realtime import log
-from livepitch.realtime.crashes import crashes, untold
-from livepitch.realtime.launch import ProcessEngine
-from livepitch.realtime.log_file import KEPT, SIZE, LogFile
-from livepitch.realtime.log_lines import OFTEN, WITHIN, Seldom
+from livepitch.realtime.engine.launch import ProcessEngine
+from livepitch.realtime.log import log
+from livepitch.realtime.log.crashes import crashes, untold
+from livepitch.realtime.log.file import KEPT, SIZE, LogFile
+from livepitch.realtime.log.lines import OFTEN, WITHIN, Seldom
 
 PATIENCE = 60.0  # s, against hanging
 LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (DEBUG|INFO|WARNING|ERROR|CRITICAL) [\w]+\[\d+\] .+: .*")
@@ -106,7 +106,7 @@ def test_several_processes_share_a_file_that_turns(tmp_path: Path) -> None:
     code = f"""
 import sys
 from pathlib import Path
-from livepitch.realtime.log_file import LogFile
+from livepitch.realtime.log.file import LogFile
 file = LogFile(Path({str(path)!r}), size=20_000, kept=1000)
 for number in range({lines}):
     file.write(f"{{sys.argv[1]}} {{number}} " + "x" * (number % 90))
@@ -158,7 +158,7 @@ def test_a_log_that_cannot_be_written_hinders_nobody(spoil, logs: Path) -> None:
         logging.getLogger("livepitch.a").error("hm")
         assert log.flush(PATIENCE)
     told = python(
-        "from livepitch.realtime import log\nwith log.kept('live'):\n log.log.error('hm'); print('sung', log.flush(60))"
+        "from livepitch.realtime.log import log\nwith log.kept('live'):\n log.log.error('hm'); print('sung', log.flush(60))"
     )
     assert (told.returncode, told.stdout, told.stderr) == (0, "sung True\n", "")
 
@@ -166,7 +166,7 @@ def test_a_log_that_cannot_be_written_hinders_nobody(spoil, logs: Path) -> None:
 def test_a_full_disk_hinders_nobody_and_what_is_missing_is_counted(logs: Path) -> None:
     code = """
 import resource
-from livepitch.realtime import log
+from livepitch.realtime.log import log
 with log.kept("live"):
     log.log.info("before"); log.flush(60)
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -200,7 +200,7 @@ def test_a_storm_is_thinned_out_and_counted() -> None:
 
 UNCAUGHT = """
 import sys, threading
-from livepitch.realtime import log
+from livepitch.realtime.log import log
 log.begin("live")
 class Bad:
     def __del__(self): raise RuntimeError("in a finaliser")
@@ -220,12 +220,12 @@ def test_what_nobody_caught_is_in_the_log_with_its_traceback(logs: Path) -> None
     ]
     until("    ValueError: in the end", logs)
     text = written(logs)
-    assert re.search(r"CRITICAL live\[\d+\] singer realtime.log_faults: uncaught: 'in a thread'\n    Traceback", text)
+    assert re.search(r"CRITICAL live\[\d+\] singer realtime.log.faults: uncaught: 'in a thread'\n    Traceback", text)
     assert "    RuntimeError: in a finaliser" in text
 
 
 def test_a_crash_is_told_of_once_and_its_frames_are_in_the_log(logs: Path) -> None:
-    crashed = python("from livepitch.realtime import log; log.begin('live'); import ctypes; ctypes.string_at(0)")
+    crashed = python("from livepitch.realtime.log import log; log.begin('live'); import ctypes; ctypes.string_at(0)")
     assert crashed.returncode == -signal.SIGSEGV
     with log.kept("live"):
         assert len(untold(logs)) == 1
@@ -239,7 +239,7 @@ def test_a_crash_is_told_of_once_and_its_frames_are_in_the_log(logs: Path) -> No
 
 @pytest.mark.parametrize(("role", "reasons"), [("live", [""]), ("devices", []), ("engine", [])])
 def test_a_window_that_was_killed_is_told_of_and_nothing_else(role: str, reasons: list[str], logs: Path) -> None:
-    code = f"from livepitch.realtime import log; log.begin({role!r}); log.flush(60); print(flush=True); input()"
+    code = f"from livepitch.realtime.log import log; log.begin({role!r}); log.flush(60); print(flush=True); input()"
     process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdin is not None

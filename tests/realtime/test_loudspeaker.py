@@ -9,7 +9,7 @@ import pytest
 
 from livepitch.realtime import portaudio as portaudio_module
 from livepitch.realtime.devices import DeviceError, OutputDevice, find_output
-from livepitch.realtime.loudspeaker import Loudspeaker, played_instant
+from livepitch.realtime.playing.loudspeaker import Loudspeaker, played_instant
 from livepitch.realtime.portaudio import input_devices, output_devices
 from livepitch.realtime.source import Microphone
 from tests.realtime.test_source import Collector, FakePortAudio

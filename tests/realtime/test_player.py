@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from livepitch.realtime import portaudio as portaudio_module
-from livepitch.realtime import sounding
 from livepitch.realtime.devices import DeviceError
-from livepitch.realtime.player import Player
-from livepitch.realtime.tone import ReferenceTone
+from livepitch.realtime.playing import sounding
+from livepitch.realtime.playing.player import Player
+from livepitch.realtime.playing.tone import ReferenceTone
 from tests.realtime.fakes import wait_until
 from tests.realtime.test_loudspeaker import FakeOutputs
 

@@ -15,14 +15,15 @@ import numpy as np
 import pytest
 import soundfile
 
-from livepitch.realtime import tape, worker
+from livepitch.realtime import worker
 from livepitch.realtime.csv_track import read_take_track
+from livepitch.realtime.engine.remote import RemoteSession
 from livepitch.realtime.frame import PitchFrame, Settings
-from livepitch.realtime.remote import RemoteSession
+from livepitch.realtime.recording import tape
+from livepitch.realtime.recording.take_writer import TakeWriter
+from livepitch.realtime.recording.takes import Recording, take_files
 from livepitch.realtime.session import Session
 from livepitch.realtime.source import DeviceError, FileSource, Microphone, input_devices
-from livepitch.realtime.take_writer import TakeWriter
-from livepitch.realtime.takes import Recording, take_files
 from tests.conftest import sung_tone
 from tests.realtime.fakes import PATIENT, Factory, FakeClock, FakeSource, wait_until
 from tests.realtime.virtual_microphone import DEVICE, VirtualMicrophone, skip_unless_installed
@@ -350,6 +351,7 @@ def paced(path, rate=16_000, seconds=8.0):
     return FileSource(path)
 
 
+@pytest.mark.alone
 def test_a_killed_engine_leaves_what_was_sung_until_then(tmp_path, take):
     with RemoteSession(paced(tmp_path / "long.wav")) as session:
         session.record(take)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from livepitch.realtime.reel import Order, Reel
+from livepitch.realtime.playing.reel import Order, Reel
 
 RATE = 8_000  # Hz; a fade is 40 samples
 FADE = 40

@@ -19,13 +19,13 @@ import soundfile
 
 from livepitch.model.errors import CheckpointError, LivepitchError
 from livepitch.model.registry import Model, load_model
-from livepitch.realtime import engines, launch, remote
 from livepitch.realtime.audio_file import AudioFileError
+from livepitch.realtime.engine import engines, launch, remote
+from livepitch.realtime.engine.remote import RemoteSession
+from livepitch.realtime.engine.wire import EngineError, Kind, Wire, pack_frames, unpack_frames
 from livepitch.realtime.frame import PitchFrame, Settings
-from livepitch.realtime.remote import RemoteSession
 from livepitch.realtime.session import Session
 from livepitch.realtime.source import DemoVoice, DeviceError, FileSource, Microphone
-from livepitch.realtime.wire import EngineError, Kind, Wire, pack_frames, unpack_frames
 from tests.conftest import sung_tone
 from tests.realtime.distant import Bound, Odd, Refused, Renamed, Stuck
 from tests.realtime.fakes import wait_until
@@ -277,8 +277,8 @@ def test_sessions_leave_no_descriptor(song):
 def test_no_engine_outlives_the_process_that_started_it(ending):
     code = f"""
 import os, signal, threading
-from livepitch.realtime.launch import _spare, prepare
-from livepitch.realtime.remote import RemoteSession
+from livepitch.realtime.engine.launch import _spare, prepare
+from livepitch.realtime.engine.remote import RemoteSession
 from livepitch.realtime.source import DemoVoice
 if {ending!r} == "exits with a spare":
     prepare()

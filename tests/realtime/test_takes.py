@@ -13,7 +13,7 @@ from livepitch.realtime import csv_track
 from livepitch.realtime.csv_track import TrackFileError, read_take_track
 from livepitch.realtime.export import write_csv
 from livepitch.realtime.frame import PitchTrack
-from livepitch.realtime.takes import new_take, recordings_folder, take_files
+from livepitch.realtime.recording.takes import new_take, recordings_folder, take_files
 
 NOW = datetime(2026, 11, 23, 14, 5, 12)
 HEADER = "time,f0,confidence,voiced\n"

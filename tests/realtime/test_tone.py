@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from livepitch.realtime.tone import ReferenceTone, ToneWave
+from livepitch.realtime.playing.tone import ReferenceTone, ToneWave
 
 RATE = 48_000
 

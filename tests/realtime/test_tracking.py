@@ -12,12 +12,12 @@ import soundfile
 
 from livepitch.model.errors import CheckpointError
 from livepitch.model.registry import Model, load_model
-from livepitch.realtime import launch
 from livepitch.realtime.audio_file import AudioFileError, read_audio
+from livepitch.realtime.engine import launch
+from livepitch.realtime.engine.tracking import FileTracking
+from livepitch.realtime.engine.wire import EngineError
 from livepitch.realtime.estimate import estimate
 from livepitch.realtime.frame import Settings
-from livepitch.realtime.tracking import FileTracking
-from livepitch.realtime.wire import EngineError
 from tests.conftest import sung_tone
 from tests.realtime.fakes import PATIENT, wait_until
 from tests.realtime.test_remote import children, descriptors, gone, linux, ours

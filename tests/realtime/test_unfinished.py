@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from livepitch.realtime import pitch_rows, tape
 from livepitch.realtime.frame import PitchFrame
-from livepitch.realtime.recorder import Recorder
-from livepitch.realtime.take_writer import TakeWriter
-from livepitch.realtime.takes import take_files
-from livepitch.realtime.unfinished import finish_takes, unfinished_file, unfinished_takes
+from livepitch.realtime.recording import pitch_rows, tape
+from livepitch.realtime.recording.recorder import Recorder
+from livepitch.realtime.recording.take_writer import TakeWriter
+from livepitch.realtime.recording.takes import take_files
+from livepitch.realtime.recording.unfinished import finish_takes, unfinished_file, unfinished_takes
 from tests.realtime.fakes import wait_until
 
 RATE = 8000  # Hz
@@ -29,7 +29,7 @@ import math, os, signal, sys
 from pathlib import Path
 import numpy as np
 from livepitch.realtime.frame import PitchFrame
-from livepitch.realtime.take_writer import TakeWriter
+from livepitch.realtime.recording.take_writer import TakeWriter
 folder = Path(sys.argv[1])
 for name in ("instant", "settled", "empty", "begun"):
     writer = TakeWriter(folder / name)
