@@ -33,8 +33,13 @@ class Asked:
         """An engine tells how it goes."""
         with self._changing:
             latest = self._latest
-            if recording is not None and latest is not None and recording.path == latest.path:
-                self._latest, self._broken = replace(recording, before=latest.before), False
+            told = recording.parts if recording is not None else ()
+            if latest is None or latest.path not in (part.path for part in told):
+                return  # of one before
+            whole = next(part.before for part in latest.parts if part.path == told[0].path)  # of engines before this one
+            for part in told:
+                whole = replace(part, before=whole)
+            self._latest, self._broken = whole, False
 
     def break_off(self) -> None:
         """The engine is gone, another will come: a recording that was under way shall go on under a new name."""

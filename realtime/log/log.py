@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from ...model.errors import printable
 from ...model.plain_file import open_plain
 from .crashes import Note, note_down
 from .faults import Hooks
@@ -132,7 +133,7 @@ def end() -> None:
 def kept(role: str) -> Iterator[None]:
     """The log is kept while the block runs."""
     begin(role)
-    log.info("asked for: %s", " ".join(sys.argv[1:]))
+    log.info("asked for: %s", printable(" ".join(sys.argv[1:])))
     try:
         yield
     finally:

@@ -18,10 +18,6 @@ from .takes import take_files
 from .unfinished import Unfinished
 
 
-class RateError(Exception):
-    """The sound goes on at another rate."""
-
-
 class TakeWriter:
     """Writes one take. Position and time of what it is given are those of the session.
 
@@ -72,11 +68,11 @@ class TakeWriter:
         return len(rows) >= self._whole and (not rows.instant or rows.settled >= self._whole)
 
     def hear(self, position: int, rate: int, samples: Floats) -> None:
-        """Append float32 `(n,)`, `rate` Hz. RateError unless that is the same as before."""
+        """Append float32 `(n,)`, `rate` Hz. ValueError unless that is the same as before."""
         if not self._rate:
             self._begin(position, rate)
         elif rate != self._rate:
-            raise RateError(f"the input came back with {rate} Hz instead of {self._rate}")
+            raise ValueError(f"a take has one rate: {self._rate} Hz, not {rate}")
         offset = position - (self._start + self._flac.samples)
         self._be_silent(offset)
         if len(rest := samples[max(-offset, 0) :]):

@@ -23,8 +23,8 @@ from ..frame import PitchFrame
 from ..ring import Floats
 from .disk_room import disk_room, seconds_left, too_little
 from .growing import flac_length
-from .take_writer import RateError, TakeWriter
-from .takes import Recording, take_files
+from .take_writer import TakeWriter
+from .takes import Recording, next_part, take_files
 from .unfinished import finish_takes
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,8 @@ class Sound(NamedTuple):
 class Tape:
     """One recording. `hear` and `see` are the worker's; who may call the others is said there.
 
-    It ends by itself, its files complete, before the disk is full.
+    It ends by itself, its files complete, before the disk is full. A FLAC has one rate: where the sound goes on at another
+    one, the take is completed, and the recording goes on in its next part (`next_part`).
 
     Why no lock is needed: a deque's ends are each moved in one step, and each counter and flag is written by one side.
     """
@@ -64,6 +65,8 @@ class Tape:
         self._given = self._taken = self._lost = 0.0  # s of sound: by the worker, by the thread, by neither
         self._ended = self._closed = False
         self._why = ""  # what there is to say of its end, where something but the user ended it
+        self._another_rate = 0  # Hz, at which the sound that waits goes on
+        self._lost_before = 0.0  # s that were lost to earlier parts
         self._woken, self._emptied = threading.Event(), threading.Event()
         # Not from the worker, whose priority it would inherit.
         self._thread = threading.Thread(target=self._run, name="livepitch-recorder", daemon=True)
@@ -108,14 +111,26 @@ class Tape:
         self._thread.join(seconds)
 
     def _run(self) -> None:
+        while self._record_part():
+            pass
+        self._waiting.clear()
+
+    def _record_part(self) -> bool:
+        """Record until it ends; whether it goes on in another part."""
         try:
             error = self._record(self._begun())
         except Exception as failure:
             error = self._sentence(failure)
-        self.recording = replace(self.recording, running=False, error=error, left=math.inf)
-        self._waiting.clear()
-        told = self.recording
+        part, rate = None, self._another_rate
+        if rate and error is None:
+            part, self._another_rate = next_part(self.recording.path), 0
+            error = f"{self.recording.path}: the input came back with {rate} Hz; the recording goes on as {part.name}"
+        told = replace(self.recording, running=False, error=error, left=math.inf)
         log.info("%s: ended, %.1f s recorded, %.1f s lost; %s", told.path, told.seconds, told.lost, error or "all well")
+        # In one step: who asks in between would see that it does not run.
+        self.recording = told if part is None else Recording(part, before=told)
+        self._lost_before += told.lost
+        return part is not None
 
     def _record(self, writer: TakeWriter) -> str | None:
         """Write what comes until it ends; a sentence if there is something to say of that."""
@@ -156,14 +171,18 @@ class Tape:
             if time.monotonic() - secured > SECURED:
                 writer.secure()
                 secured = time.monotonic()
-            if closed or (until is not None and (writer.complete or time.monotonic() > until)):
+            if self._another_rate or closed or (until is not None and (writer.complete or time.monotonic() > until)):
                 return
             self._woken.wait(EVERY if until is None else SOON)
             self._woken.clear()
 
     def _write_waiting(self, writer: TakeWriter, ended: bool) -> None:
         for _ in range(len(self._waiting)):
-            news = self._waiting.popleft()
+            news = self._waiting[0]
+            if isinstance(news, Sound) and writer.rate not in (0, news.rate):
+                self._another_rate = news.rate
+                break
+            self._waiting.popleft()
             if isinstance(news, Sound):
                 writer.hear(*news)
                 self._taken += len(news.samples) / news.rate
@@ -172,7 +191,8 @@ class Tape:
         writer.flush()
         self._emptied.set()
         done, left = writer.seconds, self._look_at_disk(writer)
-        self.recording = replace(self.recording, seconds=done, lost=self._lost, start=writer.start, left=left)
+        lost = self._lost - self._lost_before
+        self.recording = replace(self.recording, seconds=done, lost=lost, start=writer.start, left=left)
 
     def _look_at_disk(self, writer: TakeWriter) -> float:
         """End in order if it is nearly full; seconds left until then."""
@@ -184,12 +204,10 @@ class Tape:
         return seconds_left(room, writer.size, writer.seconds, writer.rate) if writer.rate else math.inf
 
     def _sentence(self, failure: Exception) -> str:
-        if not isinstance(failure, (OSError, RateError)):
+        if not isinstance(failure, OSError):
             log.error("%s: unexpected", self.recording.path, exc_info=failure)
         if isinstance(failure, FileExistsError):
             return f"{failure.filename}: is there already and was not touched; record under another name"
-        if isinstance(failure, RateError):
-            return f"recording ended after {self.recording.seconds:.1f} s: {failure}; start another"
         reason = getattr(failure, "strerror", None) or str(failure) or type(failure).__name__
         done = self.recording.seconds
         what = f"recording ended after {done:.1f} s" if done else "cannot be recorded"

@@ -158,7 +158,8 @@ def test_a_log_that_cannot_be_written_hinders_nobody(spoil, logs: Path) -> None:
         logging.getLogger("livepitch.a").error("hm")
         assert log.flush(PATIENCE)
     told = python(
-        "from livepitch.realtime.log import log\nwith log.kept('live'):\n log.log.error('hm'); print('sung', log.flush(60))"
+        "from livepitch.realtime.log import log\nwith log.kept('live'):\n log.log.error('hm')\n"
+        " print('sung', log.flush(60))"
     )
     assert (told.returncode, told.stdout, told.stderr) == (0, "sung True\n", "")
 

@@ -209,7 +209,7 @@ def test_a_device_that_was_away_leaves_silence_as_long(take, monkeypatch):
     assert float(rows[153][1]) == pytest.approx(frames[3].f0, abs=1e-3)
 
 
-def test_another_rate_ends_a_recording_and_says_so(take, monkeypatch):
+def test_at_another_rate_a_recording_goes_on_as_its_next_part(take, monkeypatch):
     monkeypatch.setattr(worker, "REOPEN", 0.001)
     source = FakeSource(RATE)
     session = Session(source, object(), tracker_factory=Factory())
@@ -221,9 +221,19 @@ def test_another_rate_ends_a_recording_and_says_so(take, monkeypatch):
         source.end(DeviceError("stopped by the system"))
         wait_until(lambda: source.log.count("start") == 2)
         source.give(noise(0, 40))
-        assert "the input came back with 2000 Hz instead of 1000" in done(session).error
         wait_until(lambda: session.stats.frames == 12)
+        wait_until(lambda: session.recording.before is not None and session.recording.seconds > 0)
+        assert session.recording.running
+        session.end_recording()
+        last = done(session)
+    part = take.with_name(f"{take.name} (2)")
+    assert (last.path, last.error) == (part, None)
+    assert last.before.error == f"{take}: the input came back with 2000 Hz; the recording goes on as {part.name}"
+    assert not last.before.running
     np.testing.assert_array_equal(recorded(take)[0], noise(0, 100))
+    samples = recorded(part, 2 * RATE)[0]
+    assert 20 < len(samples) <= 40  # it begins with a frame's centre
+    np.testing.assert_array_equal(samples, noise(0, 40)[-len(samples) :])
 
 
 def test_a_tracker_that_fails_takes_nothing_from_the_sound(take, monkeypatch):
