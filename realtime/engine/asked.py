@@ -36,7 +36,8 @@ class Asked:
             told = recording.parts if recording is not None else ()
             if latest is None or latest.path not in (part.path for part in told):
                 return  # of one before
-            whole = next(part.before for part in latest.parts if part.path == told[0].path)  # of engines before this one
+            # What engines before this one recorded of it.
+            whole = next(part.before for part in latest.parts if part.path == told[0].path)
             for part in told:
                 whole = replace(part, before=whole)
             self._latest, self._broken = whole, False

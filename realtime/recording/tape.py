@@ -50,8 +50,8 @@ class Sound(NamedTuple):
 class Tape:
     """One recording. `hear` and `see` are the worker's; who may call the others is said there.
 
-    It ends by itself, its files complete, before the disk is full. A FLAC has one rate: where the sound goes on at another
-    one, the take is completed, and the recording goes on in its next part (`next_part`).
+    It ends by itself, its files complete, before the disk is full. A FLAC has one rate: where the sound goes on at
+    another one, the take is completed, and the recording goes on in its next part (`next_part`).
 
     Why no lock is needed: a deque's ends are each moved in one step, and each counter and flag is written by one side.
     """

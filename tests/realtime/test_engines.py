@@ -11,9 +11,10 @@ import pytest
 import soundfile
 
 from livepitch.realtime.engine import engines
+from livepitch.realtime.engine.asked import Asked
 from livepitch.realtime.engine.remote import RemoteSession
 from livepitch.realtime.engine.wire import EngineError
-from livepitch.realtime.recording.takes import take_files
+from livepitch.realtime.recording.takes import Recording, take_files
 from tests.realtime.distant import NOTE, Clockwork, Fatal, Sticky, Unplugged, sung_at
 from tests.realtime.fakes import wait_until
 
@@ -219,3 +220,28 @@ def test_a_stop_while_the_next_engine_starts_ends_all():
         session.stop()
     assert not session.running
     assert session.error is None
+
+
+def test_parts_within_an_engine_follow_those_of_the_engines_before(tmp_path):
+    """First engine: a take, killed. Second: goes on as (2), then another rate, so as (3)."""
+    first, second, third = (tmp_path / name for name in ("take", "take (2)", "take (3)"))
+    asked = Asked()
+    asked.record(first)
+    asked.tell(Recording(first, seconds=1.0))
+    for file in take_files(first):
+        file.touch()
+    asked.break_off()
+    assert asked.going_on == second
+    ended = Recording(second, seconds=2.0, running=False, error="another rate")
+    asked.tell(Recording(second, seconds=1.5))
+    asked.tell(Recording(third, seconds=0.5, before=ended))
+    asked.tell(Recording(third, seconds=3.0, before=ended))
+    latest = asked.latest(over=False)
+    assert [(part.path, part.seconds, part.running) for part in latest.parts] == [
+        (first, 1.0, False),
+        (second, 2.0, False),
+        (third, 3.0, True),
+    ]
+    asked.record(tmp_path / "another")
+    asked.tell(Recording(third, seconds=4.0, running=False, before=ended))  # late news
+    assert [part.path for part in asked.latest(over=False).parts] == [tmp_path / "another"]
