@@ -51,7 +51,8 @@ def nothing_left(monkeypatch, folder):
             [thread.name for thread in threads() - before[0]],
             {pid: what[-200:] for pid, what in children().items() if pid not in before[1]},
             set(descriptors()) - before[2],
-            [path.name for path in folder.iterdir()],
+            # libpulse makes a folder of its own, once for the process, where there is no sound server.
+            [path.name for path in folder.iterdir() if not path.name.startswith("pulse-")],
         )
 
     while any(left()) and time.monotonic() < until:

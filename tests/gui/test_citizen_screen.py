@@ -11,8 +11,8 @@ from PyQt6.QtWidgets import QApplication, QLabel
 
 from livepitch.gui.sound import listening as listening_module
 from livepitch.gui.sound.transport import State
-from livepitch.gui.viewmodel import preferences as preferences_module
 from livepitch.gui.window import Window
+from livepitch.model import replacement
 
 from .conftest import FakeSource
 
@@ -175,7 +175,7 @@ def test_a_device_that_takes_long_to_close(running, qtbot, studio, slow):
 
 
 def test_a_disk_that_takes_long_to_write_settings(qtbot, studio, slow, monkeypatch, tmp_path):
-    monkeypatch.setattr(preferences_module.os, "fsync", slow)
+    monkeypatch.setattr(replacement.os, "fsync", slow)
     window = Window(FakeSource(), "stream", make_stream=studio.make, memory=tmp_path / "window.json")
     qtbot.addWidget(window)
     window.show()
