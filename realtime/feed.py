@@ -168,9 +168,16 @@ class Feed:
             self._giving.give_settled(tracker.settler.finish(), tracker)
 
     def leave(self) -> None:
-        """There will be no more: a recording hears what was saved up for a frame that does not come."""
+        """There will be no more: a recording hears what was saved up for a frame that does not come.
+
+        Where somebody stopped the session, that is no sound skipped: nobody waits for its frame.
+        """
+        before = self._counters.skipped
         self.pass_over(self.inlet.take(0) or [])
         self._leave_out(self.inlet.ring.end)
+        if self._stopping.is_set():
+            self._counters.taken += self._counters.skipped - before
+            self._counters.skipped = before
 
     def _leave_out(self, stop: int) -> int:
         """The samples up to `stop` are for a recording alone: how many they are."""

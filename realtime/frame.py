@@ -118,14 +118,14 @@ class StreamStats:
     """Samples (at the device's rate) that a full ring refused."""
     skipped: int = 0
     """Samples (at the device's rate) that no tracker heard although they came: jumped over to keep latency bounded, or
-    while a tracker failed, or too few for one more frame when the input ended. A recording hears them."""
+    while a tracker failed, or too few for one more frame when the input was lost. A recording hears them."""
     late: int = 0
     """Frames given out later than one hop of the model (10 ms times its frames per run) after they were due."""
     restarts: int = 0
     """Times that the tracker, the device or the engine was started again after a fault."""
     heard: int = 0
-    """Samples (at the device's rate) that the tracker took. Every sample that a live source delivers is, once the
-    session has ended, in exactly one of heard, skipped and dropped."""
+    """Samples (at the device's rate) that the tracker took, or that waited for a frame when the session was stopped.
+    Every sample that a live source delivers is, once the session has ended, in one of heard, skipped and dropped."""
     settled: int = 0
     """Frames given out again, settled."""
     unsettled: int = 0

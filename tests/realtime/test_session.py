@@ -284,6 +284,16 @@ def test_a_worker_that_is_too_slow_skips_to_the_newest_and_counts_exactly():
     assert ("skip", 333) in factory.made[0].calls
 
 
+def test_what_waits_for_a_frame_when_the_session_is_stopped_was_not_skipped():
+    source = FakeSource(RATE)
+    with Session(source, object(), tracker_factory=Factory()) as session:
+        source.give(ramp(0, 20))
+        take(session, 2)
+        source.give(ramp(20, 27))
+        wait_until(lambda: session._worker._input.feed.inlet.ring.end == 27)
+    assert (session.stats.heard, session.stats.skipped, session.stats.dropped) == (27, 0, 0)
+
+
 def test_not_quite_too_far_behind_is_caught_up_without_a_gap():
     going, busy = threading.Event(), threading.Event()
 
