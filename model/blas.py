@@ -11,6 +11,7 @@ from pathlib import Path
 
 PACKAGE = "cmeel-openblas"
 LIBRARY = "libopenblas.so"
+VARIABLE = "LIVEPITCH_CORES"  # of the environment: how many cores to use at most
 GPU_PACKAGES = ("mlx-cuda-12", "mlx-cuda-13")
 
 _loaded: list[ctypes.CDLL] = []  # at most one; kept so that its threads can be set
@@ -67,5 +68,7 @@ def _library() -> Path | None:
 
 
 def cores() -> int:
-    """Processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Processor cores that this process may use: those that the system lets it, and at most `VARIABLE` of them."""
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    most = os.environ.get(VARIABLE, "")
+    return min(there, max(1, int(most))) if most.isdecimal() else there

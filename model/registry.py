@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import warnings
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,11 +81,32 @@ class Model:
             return all(np.array_equal(value, value.astype(np.float16)) for value in matrices)
 
     def network(self) -> CausalNetwork | RmvpeNetwork:
-        """The MLX network of this thread."""
+        """The MLX network of this thread.
+
+        RuntimeError in a process that was forked from one that had used a model: MLX would hang there.
+        """
+        if _first_process() != os.getpid():
+            raise RuntimeError(
+                "a process that is forked from one that has used a model cannot use one itself: start it by "
+                'multiprocessing.get_context("spawn")'
+            )
         if not hasattr(self._built, "network"):
             self._built.network = _build(self.checkpoint, self.half)
         network: CausalNetwork | RmvpeNetwork = self._built.network
         return network
+
+
+def loaded(model: Model) -> Model:
+    """The same. TypeError for the name of one, as a `Session` takes it: loaded at every call, it would cost seconds."""
+    if isinstance(model, (str, os.PathLike)):
+        raise TypeError(f"model must be loaded, once: load_model({str(model)!r}) gives it")
+    return model
+
+
+@cache
+def _first_process() -> int:
+    """Where a network was first asked for; a process that is forked from it inherits the answer."""
+    return os.getpid()
 
 
 def _build(checkpoint: Checkpoint, half: bool) -> CausalNetwork | RmvpeNetwork:

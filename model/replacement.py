@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import TextIO
 
 LEFT = 60.0  # s for which nobody has touched a dead process's unfinished file before it is deleted
 _numbers = count(1)  # two threads may write the same file
@@ -39,6 +40,24 @@ def replacement(path: str | os.PathLike[str]) -> Iterator[Path]:
             secure(target.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[TextIO]:
+    """A text file that takes the place of `path` when the block ends well and leaves no trace when it fails.
+
+    Devices and pipes (`/dev/null`, `/dev/stdout`) are written as they are.
+
+    Raises:
+        OSError: the folder is missing or may not be written.
+
+    """
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            yield file
+        return
+    with replacement(path) as partial, open(partial, "x", encoding="utf-8", newline="\n") as file:
+        yield file
 
 
 def secure(path: Path) -> None:
