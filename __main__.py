@@ -1,4 +1,4 @@
-"""The command line: `livepitch live | track | practice | bench | tune | devices | doctor | weights | parity`."""
+"""The command line: `livepitch live | track | export | practice | bench | tune | devices | doctor | weights | …`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import typer
 from .cli.bench import bench
 from .cli.devices import devices
 from .cli.doctor import doctor
+from .cli.export import export
 from .cli.live import live
+from .cli.live_outputs import LiveCommand
 from .cli.parity import parity
 from .cli.practice import practice
 from .cli.terminal import INTERRUPTED, UsageError, say
@@ -21,8 +23,9 @@ from .cli.weights import weights
 from .realtime.log.log import kept
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-app.command()(live)
+app.command(cls=LiveCommand)(live)
 app.command()(track)
+app.command()(export)
 app.command()(bench)
 app.command()(tune)
 app.command()(devices)
@@ -30,7 +33,7 @@ app.command()(doctor)
 app.command()(parity)
 app.add_typer(practice, name="practice")
 app.add_typer(weights, name="weights")
-COMMANDS = frozenset({"live", "track", "bench", "tune", "devices", "doctor", "parity", "practice", "weights"})
+COMMANDS = frozenset({"live", "track", "export", "bench", "tune", "devices", "doctor", "parity", "practice", "weights"})
 
 
 @app.callback(invoke_without_command=True)

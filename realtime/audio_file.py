@@ -21,6 +21,7 @@ READ_SAMPLES = 1 << 16  # samples a channel read at a time: memory stays small, 
 WHOLE = 200_000_000  # samples that any file may become when it is read as a whole: 0.8 GB, more than an hour at 48 kHz
 DENSEST = 32  # samples a byte beyond that; Opus at 16 kbit/s has 24, a forged file of silence a million
 FORMATS = "wav, flac, ogg, mp3 or aiff"
+ENDINGS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".caf", ".w64")
 
 AnyPath = str | os.PathLike[str]
 

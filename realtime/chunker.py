@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..model.mel import HALF, HOP, SAMPLE_RATE, WindowStream, level, log_mel
 from .resample import Resampler
@@ -21,6 +21,24 @@ class Chunk(NamedTuple):
     """(n, 128)."""
     level: Floats
     """(n,) dBFS."""
+
+
+def mono_samples(given: ArrayLike, what: str) -> Floats:
+    """What was given as `what`, as float32 `(n,)`.
+
+    Raises:
+        TypeError: no numbers at all, such as a file's name.
+        ValueError: whole numbers, whose full scale is unknown, or anything but one dimension.
+
+    """
+    samples = np.asarray(given)
+    if samples.dtype.kind not in "fiub":
+        raise TypeError(f"{what} must be samples, not {type(given).__name__}: read_audio gives those of a file")
+    if samples.dtype.kind in "iu" and samples.size:
+        raise ValueError(f"{what} must be floats from -1 to 1, not {samples.dtype}: divide by full scale, 32768 say")
+    if samples.ndim != 1:
+        raise ValueError(f"{what} must be (n,) mono samples, not of shape {samples.shape}")
+    return samples.astype(np.float32, copy=False)
 
 
 class Chunker:

@@ -1,4 +1,4 @@
-"""Pitch tracks in, from the CSV that `export.write_csv` and recordings write."""
+"""The CSV of a pitch track, which `track` and recordings write: its rows out, and in again."""
 
 from __future__ import annotations
 
@@ -6,18 +6,36 @@ import codecs
 import math
 import os
 from array import array
+from collections.abc import Iterator
 from typing import BinaryIO, NoReturn
 
 import numpy as np
 
 from ..model.errors import LivepitchError
 from ..model.plain_file import open_plain
-from .export import HEADER
 from .frame import PitchTrack
 
+HEADER = "time,f0,confidence,voiced\n"
 HOURS = 48  # at most: nobody sings longer, and memory for more would be taken by forged files only
 ROWS = HOURS * 3600 * 100
+PART = 10_000  # rows that are Python's objects at a time
 LONGEST = 400  # bytes of a line; those of livepitch have 40
+
+
+def csv_row(time: float, f0: float, confidence: float, voiced: bool) -> str:
+    """One row: seconds with 4 decimals, Hz with 3 (empty where unvoiced), confidence with 4, voiced as 1 or 0."""
+    hz = f"{f0:.3f}" if voiced else ""
+    return f"{time:.4f},{hz},{confidence:.4f},{voiced:d}\n"
+
+
+def csv_lines(track: PitchTrack) -> Iterator[str]:
+    """The header, and a `csv_row` for each frame; memory is taken for a part of them at a time."""
+    yield HEADER
+    for start in range(0, len(track), PART):
+        part = slice(start, start + PART)
+        columns = (track.time, track.f0, track.confidence, track.voiced)
+        for row in zip(*(column[part].tolist() for column in columns), strict=True):
+            yield csv_row(*row)
 
 
 class TrackFileError(LivepitchError):

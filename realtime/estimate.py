@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..model.decode import decode
 from ..model.mel import SAMPLE_RATE
-from ..model.registry import Model
-from .chunker import Chunk, Chunker
+from ..model.registry import Model, loaded
+from .chunker import Chunk, Chunker, mono_samples
 from .decoder import FRAME_SECONDS, Thresholds
 from .frame import PitchFrame, PitchTrack, Settings
 from .tracker import StreamTracker
@@ -41,16 +41,18 @@ def estimate(
         A track of 1 + n_16k // 160 frames, 10 ms apart, the first at 0 s; empty for empty audio.
 
     Raises:
-        ValueError: audio that is not one-dimensional, or a rate out of range.
+        ValueError: audio that is not one-dimensional, or of whole numbers; a rate out of range.
+        TypeError: the name of a file or of a model in place of its samples, of the model itself.
     """
     settings = settings or Settings()
     chunk = _whole_chunk(_checked(audio), sample_rate)
-    salience = whole_salience(model, chunk.mel, progress)
+    salience = whole_salience(loaded(model), chunk.mel, progress)
     candidate, confidence = decode(salience)
     heard = Thresholds.of(model, settings).run_lengths(confidence) > 0
     voiced = heard & (chunk.level >= settings.gate)
     f0 = np.where(voiced, candidate, np.float32(np.nan))
-    return PitchTrack(np.arange(len(f0), dtype=np.float64) * FRAME_SECONDS, f0, voiced, confidence, candidate)
+    time = np.arange(len(f0), dtype=np.float64) * FRAME_SECONDS
+    return PitchTrack(time, f0, voiced, confidence, candidate, chunk.level)
 
 
 def stream_track(
@@ -74,22 +76,20 @@ def stream_track(
     return track_of(frames + tracker.flush())
 
 
-def track_of(frames: list[PitchFrame]) -> PitchTrack:
-    """The frames of a stream as arrays."""
+def track_of(frames: Iterable[PitchFrame]) -> PitchTrack:
+    """The frames of a stream as arrays, in the order of their times; of two for one time the later, settled one."""
+    frames = list({frame.time: frame for frame in frames}.values())
     columns = {
         name: np.array([getattr(frame, name) for frame in frames], np.float32)
-        for name in ("f0", "confidence", "candidate")
+        for name in ("f0", "confidence", "candidate", "level")
     }
     time = np.array([frame.time for frame in frames], np.float64)
     voiced = np.isfinite(columns["f0"])
-    return PitchTrack(time, columns["f0"], voiced, columns["confidence"], columns["candidate"])
+    return PitchTrack(time, columns["f0"], voiced, columns["confidence"], columns["candidate"], columns["level"])
 
 
 def _checked(audio: Floats) -> Floats:
-    samples = np.asarray(audio, np.float32)
-    if samples.ndim != 1:
-        raise ValueError(f"audio must be (n,) mono samples, not of shape {samples.shape}")
-    return np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
+    return np.nan_to_num(mono_samples(audio, "audio"), nan=0.0, posinf=1.0, neginf=-1.0)
 
 
 def _blocks(audio: Floats, size: int) -> Iterator[tuple[Floats, float]]:

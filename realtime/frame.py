@@ -77,7 +77,7 @@ class PitchFrame:
         return self.emitted - self.captured
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # arrays have no one answer to ==
 class PitchTrack:
     """The pitch of a whole recording: one entry per 10 ms, the first centred on sample 0."""
 
@@ -91,6 +91,8 @@ class PitchTrack:
     """(n,) 0..1."""
     candidate: NDArray[np.float32]
     """(n,) Hz, the best guess in every frame, voiced or not: what mir_eval computes RPA on."""
+    level: NDArray[np.float32] | None = None
+    """(n,) dBFS of the same frames, by which notes repeated on one pitch are told apart; None where unknown."""
 
     def __len__(self) -> int:
         return len(self.time)

@@ -6,6 +6,7 @@ live audio goes through a polyphase filter of our own, and soxr converts files.
 
 from __future__ import annotations
 
+import operator
 from fractions import Fraction
 from functools import lru_cache
 
@@ -28,6 +29,10 @@ class Resampler:
     """
 
     def __init__(self, sample_rate: int) -> None:
+        try:
+            operator.index(sample_rate)
+        except TypeError:
+            raise ValueError(f"sample_rate must be a whole number of Hz, not {sample_rate!r}") from None
         if not 4_000 <= sample_rate <= 768_000:
             raise ValueError(f"sample_rate must lie in 4000..768000 Hz, not {sample_rate}")
         step = Fraction(sample_rate, SAMPLE_RATE)

@@ -77,6 +77,35 @@ class Source(Protocol):
         ...
 
 
+class Output(Protocol):
+    """Takes the frames of a session to other programs, each on a thread of its own beside the worker.
+
+    It is made and pickled closed: the engine may have a process of its own. Two that are equal send to the same place:
+    one that is named again goes on. A slow one loses the oldest frames that wait for it, beyond a minute of them; one
+    that fails is closed and opened again, a second later, for as long as it is wanted.
+    """
+
+    @property
+    def name(self) -> str:
+        """For people: "OSC to 127.0.0.1:9000"."""
+        ...
+
+    def open(self) -> None:
+        """Get ready to send. OSError or LivepitchError, in words for people, where that is not possible now."""
+        ...
+
+    def send(self, frames: Sequence[PitchFrame]) -> None:
+        """Send frames, in order; none, a few times a second, while none come, so that a note can end.
+
+        With something that settles each comes twice, `settled` the second time. Errors as in `open`.
+        """
+        ...
+
+    def close(self) -> None:
+        """Tell the receivers that nothing sounds any more, and let go of everything; never raises, may come twice."""
+        ...
+
+
 Clock = Callable[[], float]
 """Seconds; only differences mean anything."""
 

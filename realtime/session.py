@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..model.device import VARIABLE, choose_backend
-from .fetching import Fetching
+from .fetching import Fetching, usable
 from .frame import PitchFrame, Settings, StreamStats
 from .models import Models, TrackerFactory
-from .outlet import Outlet
 from .recording.takes import Recording
-from .roles import Source, Tracker
+from .roles import Output, Source, Tracker
+from .sending import Senders, Sending
 from .worker import Worker
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Session(Fetching):
         settings: Settings | None = None,
         *,
         settle: Model | str | Path | None = None,
+        outputs: Sequence[Output] = (),
         tracker_factory: TrackerFactory = stream_tracker,
         clock: Callable[[], float] = time.monotonic,
         since: float | None = None,
@@ -63,50 +64,31 @@ class Session(Fetching):
         """Prepare; nothing is opened or loaded yet. A model's name or path is loaded by the worker.
 
         settle: a windowed model, such as "rmvpe-small"; left out of account where `model` is windowed itself.
+        outputs: where frames are sent beside, from the start; see `send`.
         since: the instant by `clock` of second 0, where it goes on with a session that broke off: a source that cannot
         be opened is then waited for, as one is that was lost.
+        tracker_factory, clock: what tracks and what tells the seconds, in place of the usual ones.
         """
-        self.source = source
-        self._outlet = Outlet()
+        super().__init__()
+        self.source = usable(source)
+        self._senders, self._outputs = Senders(self._outlet), tuple(outputs)
         models = Models(model, settle, tracker_factory)
         self._worker = Worker(source, models, settings or Settings(), self._outlet, clock, since)
+        self._opened = self._worker.opened
         # A daemon, so that a program which forgets `stop` can still end.
         self._thread = threading.Thread(target=self._worker.run, name="livepitch-worker", daemon=True)
-        self._starting = threading.Lock()
-        self._stopped = False
 
-    def start(self) -> None:
-        """Start the worker and wait until it has opened the source; nothing if it is already running.
+    def _launch(self) -> bool:
+        self._senders.send(self._outputs)
+        return True
 
-        Raises:
-            DeviceError, AudioFileError: the source cannot be opened.
-            RuntimeError: the session has already ended.
-
-        """
-        with self._starting:
-            if self.running:
-                return
-            if self._stopped or self._thread.ident is not None:
-                raise RuntimeError("a session runs once: make a new one to run again")
-            self._thread.start()
-        self._worker.opened.wait()
-        self._end_with_program()
-        if self.error is not None:
-            self.stop()
-            raise self.error
-
-    def stop(self) -> None:
-        """End the worker and close the source; when this returns no thread is left and no device open.
-
-        But where the worker hangs, in a driver say: it is left to itself, and `error` says so.
-        """
-        self._stopped = True
+    def _end(self) -> None:
         self._worker.stop()
-        with self._starting:
-            begun = self._thread.ident is not None
-        if begun and threading.current_thread() is not self._thread:
+        if self._awaited():
             self._await_end()
         self._worker.recorder.close()  # the worker did, if it ever ran
+        self._outlet.close()
+        self._senders.wait()
 
     def _await_end(self) -> None:
         while self._thread.is_alive():
@@ -135,7 +117,24 @@ class Session(Fetching):
         """
         self._worker.adjust(gate, gain)
 
-    def record(self, take: Path) -> None:
+    def send(self, outputs: Sequence[Output]) -> None:
+        """From now on send every frame to these outputs too; those no longer named are closed.
+
+        They never delay the pitch: each has a thread of its own and loses the oldest frames where it is too slow. One
+        that fails is opened again once a second; `sending` tells.
+        """
+        with self._starting:
+            self._outputs = tuple(outputs)
+            begun = self._thread.ident is not None
+        if begun:
+            self._senders.send(self._outputs)
+
+    @property
+    def sending(self) -> tuple[Sending, ...]:
+        """How it goes with each output, in the order in which they were named."""
+        return self._senders.sending
+
+    def record(self, take: str | Path) -> None:
         """Begin to record sound and pitch into the files of a take (`take_files`), from the next 10 ms on.
 
         Returns at once; `recording` says how it goes. A file that is there already is never touched: that is an error

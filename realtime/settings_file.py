@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..model.plain_file import plain_text
-from .export import replacing
+from ..model.replacement import replacing
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.mel import SAMPLE_RATE
-from ..model.registry import Model
-from .chunker import Chunk, Chunker
+from ..model.registry import Model, loaded
+from .chunker import Chunk, Chunker, mono_samples
 from .decoder import FRAME_SECONDS, Decoder, Thresholds
 from .frame import PitchFrame, Settings
 from .layout import Layout
@@ -49,7 +49,7 @@ class StreamTracker:
         settings: Settings | None = None,
         clock: Clock = no_clock,
     ) -> None:
-        self.model, self.sample_rate = model, sample_rate
+        self.model, self.sample_rate = loaded(model), sample_rate
         self.settings = settings or Settings()
         self._clock = clock
         self.marks = Marks()
@@ -81,12 +81,10 @@ class StreamTracker:
         """Takes float32 (n,) mono samples at `sample_rate`; returns the frames that are now known, in order.
 
         Raises:
-            ValueError: a block that is not one-dimensional.
+            ValueError: a block that is not one-dimensional, or of whole numbers.
             FloatingPointError: the network gives no numbers; what it remembers is not to be used any more.
         """
-        samples = np.asarray(block, np.float32)
-        if samples.ndim != 1:
-            raise ValueError(f"a block must be (n,) samples, not of shape {samples.shape}")
+        samples = mono_samples(block, "a block")
         if len(samples) and not np.abs(samples).max() <= LOUDEST:  # NaN, too
             samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0).clip(-LOUDEST, LOUDEST)
         chunk = self._chunker.push(samples)

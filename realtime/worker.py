@@ -72,7 +72,7 @@ class Worker:
     def stop(self) -> None:
         """Let `run` end soon."""
         self._stopping.set()
-        self._outlet.close()
+        self._outlet.end()
         # After the event is set: a worker that is just changing inlets looks at the event before it sleeps.
         self._counters.inlet.wake()
 

@@ -17,10 +17,12 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...model.child import child_command, may_start
 from ..audio_file import FORMATS, SAMPLE_RATE, AnyPath, AudioFileError, joined, read_audio, read_recording
 
 # It looks for modules where this process does, not in the folder that it happens to be started in.
 START = "import sys; sys.path[:] = {!r}; from {}.apart_child import main; main({!a}, {!r})"
+CHILD = f"{__package__}.apart_child"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # numpy starts one for each core, for nothing here
 
 
@@ -31,7 +33,7 @@ def read_recording_apart(path: AnyPath) -> tuple[NDArray[np.float32], int]:
         AudioFileError: as there, and where the file has broken its reader.
 
     """
-    if not _may_start():
+    if not may_start():
         return read_recording(path)
     return _read(Path(path), None)
 
@@ -43,14 +45,9 @@ def read_audio_apart(path: AnyPath) -> NDArray[np.float32]:
         AudioFileError: as there, and where the file has broken its reader.
 
     """
-    if not _may_start():
+    if not may_start():
         return read_audio(path)
     return _read(Path(path), SAMPLE_RATE)[0]
-
-
-def _may_start() -> bool:
-    """Whether this program is an ordinary Python, which can start another."""
-    return not getattr(sys, "frozen", False) and bool(sys.executable)
 
 
 def _read(path: Path, sample_rate: int | None) -> tuple[NDArray[np.float32], int]:
@@ -71,7 +68,7 @@ def _started(path: Path, sample_rate: int | None) -> subprocess.Popen[bytes]:
     nowhere = subprocess.DEVNULL  # libmpg123 writes what it thinks of a file
     try:
         return subprocess.Popen(
-            [sys.executable, "-c", code], stdin=nowhere, stdout=subprocess.PIPE, stderr=nowhere,
+            child_command(code, CHILD, [str(path), sample_rate]), stdin=nowhere, stdout=subprocess.PIPE, stderr=nowhere,
             env={**os.environ, **ONE_THREAD}, creationflags=unseen,
         )  # fmt: skip
     except OSError as error:

@@ -25,7 +25,7 @@ from ..priority import claim
 from ..roles import Tracker
 from ..session import Session, stream_tracker
 from .track_engine import serve_file
-from .wire import EngineError, FileRequest, Kind, News, Order, Request, Task, Wire, pack_frames
+from .wire import EngineError, FileRequest, Kind, News, Order, Request, Task, Wire, pack_frames, unpack_outputs
 
 NEWS_EVERY = 0.25  # s
 BEAT = 1.0  # s after which it says something, news or not: whoever hears nothing for long takes it for dead
@@ -143,6 +143,8 @@ def obey(session: Session, kind: Kind, data: bytes) -> None:
         session.record(pickle.loads(data))
     elif kind is Kind.REST:
         session.end_recording()
+    elif kind is Kind.SEND:
+        session.send(unpack_outputs(data))
 
 
 def _batches(session: Session) -> Iterator[list[PitchFrame]]:
@@ -247,6 +249,7 @@ class _Reporter:
             session.message,
             session.stats,
             session.recording,
+            session.sending,
         )
         data = pickle.dumps(news)
         self._since += 1

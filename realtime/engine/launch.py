@@ -15,26 +15,18 @@ import warnings
 from contextlib import suppress
 from typing import Protocol
 
+from ...model.blas import VARIABLE as CORES
+from ...model.child import child_command, may_start
 from ...model.registry import SlowBlasWarning
 from ..log.crashes import crash_of
-from ..log.log import handed_on, take_up
+from ..log.log import handed_on
 from .engine import serve
 from .wire import Kind, QuietError, Task, Wire
 
-# Ctrl-C and the end of a terminal or a session go to every process there; the engine is told by its window, or finds it
-# gone, and completes its recording. And it looks for modules where this process does, not in the folder that it happens
-# to be started in. Its priority is lowered first: threads have that of the one that starts them.
-START = """
-import json, os, signal, sys
-os.nice(int(sys.argv[3]))
-for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-    signal.signal(ending, signal.SIG_IGN)
-sys.path[:] = json.loads(sys.argv[2])
-from {log} import take_up
-take_up(sys.argv[4], {role!r})
-from {module} import main
-main(int(sys.argv[1]))
-"""
+# It looks for modules where this process does, not in the folder that it happens to be started in.
+START = "import json, sys; sys.path[:] = json.loads({path!r}); from {home} import main; main(*json.loads({order!r}))"
+LAUNCHED = f"{__package__}.launched"
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")  # read when a library is loaded
 GREETING = 60.0  # s that a process may take until it answers, on a machine that is very busy
 LAST = 1.0  # s that a killed process may take
 BACKGROUND = 10  # added to the nice value of a process that gives way to a session's: a tenth of its share of a core
@@ -63,20 +55,25 @@ class Engine(Protocol):
 class ProcessEngine:
     """An engine alone in a process: no other Python code there ever holds the interpreter."""
 
-    def __init__(self, background: bool = False, module: str = f"{__package__}.engine") -> None:
+    def __init__(
+        self, background: bool = False, module: str = f"{__package__}.engine", threads: int | None = None
+    ) -> None:
         """Start it, `background` to give way to other processes. NoEngineError where that is impossible.
 
-        module: whose `main` is called there with the number of its socket.
+        module: whose `main` is called there with the number of its socket. threads: how many cores it uses, and each
+        library that multiplies matrices threads; None for as many as there are.
         """
-        if os.name != "posix" or getattr(sys, "frozen", False) or not sys.executable:
+        if os.name != "posix" or not may_start():
             raise NoEngineError("this program is no ordinary Python")
         ours, its = socket.socketpair()
         with its:
-            code = START.format(module=module, role=module.rpartition(".")[2], log=take_up.__module__)
-            command = [sys.executable, "-c", code, str(its.fileno())]
-            command += [json.dumps(sys.path), str(BACKGROUND if background else 0), handed_on()]
+            order = [module, its.fileno(), BACKGROUND if background else 0, handed_on()]
+            code = START.format(path=json.dumps(sys.path), home=LAUNCHED, order=json.dumps(order))
             try:
-                self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[its.fileno()])
+                self._process = subprocess.Popen(
+                    child_command(code, LAUNCHED, order),
+                    stdin=subprocess.DEVNULL, pass_fds=[its.fileno()], env=_environment(threads),
+                )  # fmt: skip
             except OSError as error:
                 ours.close()
                 raise NoEngineError(str(error)) from error
@@ -104,6 +101,11 @@ class ProcessEngine:
         if code is not None and code < 0:
             crash_of(self._process.pid)
         return f"exit code {code}" if code is None or code >= 0 else f"killed by signal {-code}"
+
+
+def _environment(threads: int | None) -> dict[str, str]:
+    chosen = dict.fromkeys((*THREADS, CORES), str(threads)) if threads else {}
+    return {**os.environ, **chosen}
 
 
 class ThreadEngine:

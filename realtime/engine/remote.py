@@ -21,16 +21,16 @@ from ..counters import STAGES, WAYS, Counters, added
 from ..fetching import Fetching
 from ..frame import PitchFrame, Settings, StreamStats
 from ..inlet import Inlet
-from ..outlet import Outlet
 from ..priority import claim
 from ..recording.takes import Recording
-from ..roles import Source
+from ..roles import Output, Source
+from ..sending import Sending
 from ..tuned import tuned
 from ..watch import HangingError
 from ..worker import NOTICE
 from .asked import Asked
 from .engines import GRACE, Engines
-from .wire import Distant, EngineError, Kind, News, Request, unpack_frames
+from .wire import Distant, EngineError, Kind, News, Order, Request, pack_outputs, unpack_frames
 
 if TYPE_CHECKING:
     from ...model.registry import Model
@@ -63,12 +63,14 @@ class RemoteSession(Fetching):
         settings: Settings | None = None,
         *,
         settle: Model | str | Path | None = None,
+        outputs: Sequence[Output] = (),
         backend: str | None = None,
     ) -> None:
         """Prepare; nothing is started, opened or loaded yet. The arguments are those of a `Session`.
 
-        backend: where MLX runs there, "cpu" or "gpu"; None for what it takes by itself.
+        outputs: opened there. backend: where MLX runs there, "cpu" or "gpu"; None for what it takes by itself.
         """
+        super().__init__()
         self.model = model
         self._error: Exception | None = None
         self._request = Request(source, model, settings or Settings(), settle, backend)
@@ -80,46 +82,26 @@ class RemoteSession(Fetching):
         self._news = News(source.name, source.sample_rate, math.nan, settle is not None)
         self._source = Distant(source, lambda: self._news)
         self._notice = ("", -math.inf)
-        self._outlet = Outlet()
         self._drawn = Counters(Inlet(time.monotonic))  # of what happens here: `draw` and `sound_to_paint` alone
-        self._opened = threading.Event()
         self._thread = threading.Thread(target=self._read, name="livepitch-engine-reader", daemon=True)
-        self._starting, self._noting = threading.Lock(), threading.Lock()
+        self._noting = threading.Lock()
         self._failure: Exception | None = None  # what the engine said it ended with
-        self._stopped = False
+        self._outputs: bytes | None = None  # what it shall send to, pickled
+        if outputs:
+            self.send(outputs)
 
-    def start(self) -> None:
-        """Start the engine and wait until it has opened the source; nothing if it is already running.
+    def _launch(self) -> bool:
+        if not self._engines.launch():
+            return False
+        if self._engines.reason is not None:
+            self._say(f"the engine has no process of its own ({self._engines.reason}): drawing may delay it")
+        return True
 
-        Raises:
-            DeviceError, AudioFileError: the source cannot be opened.
-            RuntimeError: the session has already ended.
-
-        """
-        with self._starting:
-            if self.running:
-                return
-            if self._stopped or self._thread.ident is not None:
-                raise RuntimeError("a session runs once: make a new one to run again")
-            if not self._engines.launch():
-                return
-            if self._engines.reason is not None:
-                self._say(f"the engine has no process of its own ({self._engines.reason}): drawing may delay it")
-            self._thread.start()
-        self._opened.wait()
-        self._end_with_program()
-        if self.error is not None:
-            self.stop()
-            raise self.error
-
-    def stop(self) -> None:
-        """End the engine, kill it if it does not end by itself; when this returns no process or thread is left."""
-        self._stopped = True
-        self._outlet.close()
+    def _end(self) -> None:
+        """End the engine, kill it if it does not end by itself."""
+        self._outlet.end()
         self._engines.stop()
-        with self._starting:
-            begun = self._thread.ident is not None
-        if begun and threading.current_thread() is not self._thread:
+        if self._awaited():
             self._thread.join(GRACE)
             while self._thread.is_alive():
                 self._engines.kill()
@@ -177,7 +159,9 @@ class RemoteSession(Fetching):
     def _anew(self) -> Request:
         """What the next engine shall run."""
         take = self._asked.going_on
-        orders = ((Kind.RECORD, pickle.dumps(take)),) if take is not None else ()
+        orders: tuple[Order, ...] = ((Kind.RECORD, pickle.dumps(take)),) if take is not None else ()
+        if self._outputs is not None:
+            orders = (*orders, (Kind.SEND, self._outputs))
         since = self._since if self._since is not None else time.monotonic()
         return replace(self._request, settings=self._settings, orders=orders, since=since)
 
@@ -213,7 +197,17 @@ class RemoteSession(Fetching):
             self._settings = self._settings.adjusted(gate, gain)  # a ValueError is raised here, not there
         self._engines.order(Kind.ADJUST, pickle.dumps((gate, gain)))
 
-    def record(self, take: Path) -> None:
+    def send(self, outputs: Sequence[Output]) -> None:
+        """As `Session.send`; they are opened where the engine runs. ValueError for one that cannot be pickled."""
+        self._outputs = pack_outputs(outputs)
+        self._engines.order(Kind.SEND, self._outputs)
+
+    @property
+    def sending(self) -> tuple[Sending, ...]:
+        """How it goes with each output, as of a quarter of a second ago."""
+        return self._news.sending
+
+    def record(self, take: str | Path) -> None:
         """As `Session.record`, into files as this process would name them."""
         take = Path(take).absolute()
         self._asked.record(take)

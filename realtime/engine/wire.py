@@ -4,7 +4,7 @@ Each message is a byte that says what it is, the length of the rest, and the res
 
     to the engine     REQUEST  what to run, pickled         STOP    end it
                       ADJUST   gate and gain                RECORD  into which take
-                      REST     end the recording
+                      REST     end the recording            SEND    to which outputs
     from the engine   HELLO    that it lives, its clock     OPENED  the source is open
                       FRAMES   as soon as they are there    NEWS    what else has changed, a few times a second
                       END      there is no more, and why
@@ -18,11 +18,12 @@ Both processes run the same code and one started the other, so what is pickled c
 from __future__ import annotations
 
 import math
+import pickle
 import select
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from enum import Enum
@@ -33,7 +34,8 @@ from typing import TYPE_CHECKING, Any
 from ...model.errors import LivepitchError
 from ..frame import PitchFrame, Settings, StreamStats
 from ..recording.takes import Recording
-from ..roles import Source
+from ..roles import Output, Source
+from ..sending import Sending
 
 if TYPE_CHECKING:
     from ...model.registry import Model
@@ -58,6 +60,7 @@ class Kind(Enum):
     ADJUST = b"A"
     RECORD = b"C"
     REST = b"T"
+    SEND = b"X"
     HELLO = b"H"
     OPENED = b"O"
     FRAMES = b"F"
@@ -69,7 +72,7 @@ class Kind(Enum):
 
 
 Order = tuple[Kind, bytes]
-"""What a running session can be told: ADJUST, RECORD or REST, and the rest of the message."""
+"""What a running session can be told: ADJUST, RECORD, REST or SEND, and the rest of the message."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ class News:
     message: str | None = None
     stats: StreamStats = field(default_factory=StreamStats)
     recording: Recording | None = None
+    sending: tuple[Sending, ...] = ()
 
 
 class Distant:
@@ -136,6 +140,49 @@ class Distant:
 def pack_frames(frames: Iterable[PitchFrame]) -> bytes:
     """Frames as bytes, 113 each."""
     return b"".join(FRAME.pack(*_values(frame)) for frame in frames)
+
+
+def pack_outputs(outputs: Iterable[Output]) -> bytes:
+    """Outputs as bytes, each by itself. ValueError for one that cannot be pickled."""
+    return pickle.dumps([(output.name, _packed(output)) for output in outputs])
+
+
+def _packed(output: Output) -> bytes:
+    try:
+        return pickle.dumps(output)
+    except Exception as error:
+        raise ValueError(f"{output.name}: cannot be pickled, as the engine needs it ({error})") from error
+
+
+def unpack_outputs(data: bytes) -> list[Output]:
+    """The outputs that `pack_outputs` packed; in the place of one that cannot be made here, one that says so."""
+    return [_unpacked(name, packed) for name, packed in pickle.loads(data)]
+
+
+def _unpacked(name: str, packed: bytes) -> Output:
+    try:
+        output: Output = pickle.loads(packed)
+    except Exception as error:
+        return NoOutput(name, f"{name}: cannot be made in the engine's process ({error})")
+    return output
+
+
+@dataclass(frozen=True)
+class NoOutput:
+    """In the place of an output that cannot be."""
+
+    name: str
+    why: str
+
+    def open(self) -> None:
+        """Say why."""
+        raise EngineError(self.why)
+
+    def send(self, frames: Sequence[PitchFrame]) -> None:
+        """Never called, since it is never open."""
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 def unpack_frames(data: bytes) -> list[PitchFrame]:

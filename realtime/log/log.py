@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from ...model.errors import printable
 from ...model.plain_file import open_plain
@@ -23,6 +23,11 @@ from .crashes import Note, note_down
 from .faults import Hooks
 from .file import LAST, FileWriter, LogFile
 from .lines import EventLine, Seldom
+
+if TYPE_CHECKING:
+    _ToStream = logging.StreamHandler[TextIO]
+else:  # Python 3.10 knows no subscript
+    _ToStream = logging.StreamHandler
 
 VARIABLE = "LIVEPITCH_LOGS"
 """Environment variable that names another folder."""
@@ -160,6 +165,6 @@ def take_up(told: str, role: str) -> None:
         begin(role, order["debug"])
 
 
-class _Shown(logging.StreamHandler[TextIO]):
+class _Shown(_ToStream):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 # logging's name
         """Nothing: who closed standard error wants to hear nothing."""

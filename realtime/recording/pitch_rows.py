@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from ..export import HEADER, csv_row
+from ..csv_track import HEADER, csv_row
 from ..frame import PitchFrame
 from .growing import GrowingFile
 

@@ -16,7 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from ..export import HEADER, replacing
+from ...model.replacement import replacing
+from ..csv_track import HEADER
 from .growing import GrowingFile, flac_length
 from .pitch_rows import FRAMES, unvoiced_row
 from .takes import Recording, take_files

@@ -20,6 +20,14 @@ def wait_until(condition):
         time.sleep(0.002)
 
 
+def sing(source, session, frames):
+    """Have a fake source deliver so many frames' worth of sound, none faster than it is tracked."""
+    for _ in range(0, frames, 10):
+        wanted = session.stats.frames + 10
+        source.give([1.0] * (source.sample_rate // 10))
+        wait_until(lambda: session.stats.frames >= wanted)  # noqa: B023
+
+
 class FakeClock:
     """A monotonic clock that stands still unless moved."""
 

@@ -1,7 +1,7 @@
 """The demo voice: what it claims to sing is what an independent tracker hears."""
 
-import librosa
 import numpy as np
+import parselmouth
 import pytest
 
 from livepitch.realtime.demo import demo_phrase
@@ -16,14 +16,14 @@ def phrases():
 
 @pytest.mark.parametrize("rate", RATES)
 def test_an_independent_tracker_hears_the_known_f0(phrases, rate):
-    """YIN of librosa, 64 ms windows, centred as ours are."""
-    audio, _, f0 = phrases[rate]
-    mono = librosa.resample(audio, orig_sr=rate, target_sr=16_000)
-    heard = librosa.yin(mono, fmin=120, fmax=600, sr=16_000, frame_length=1024, hop_length=160)[: len(f0)]
+    """Praat's autocorrelation, asked at our frames' instants. (YIN of librosa would have to be compiled first.)"""
+    audio, time, f0 = phrases[rate]
+    pitch = parselmouth.Sound(audio.astype(float), rate).to_pitch_ac(0.01, pitch_floor=120, pitch_ceiling=600)
+    heard = np.array([pitch.get_value_at_time(second) for second in time])
     voiced = ~np.isnan(f0)
     off = np.abs(1200 * np.log2(heard[voiced] / f0[voiced]))
-    assert np.median(off) <= 5
-    assert np.mean(off <= 50) >= 0.97
+    assert np.nanmedian(off) <= 1
+    assert np.mean(off <= 50) >= 0.97  # what Praat calls unvoiced is not
 
 
 @pytest.mark.parametrize("rate", RATES)

@@ -147,12 +147,12 @@ def listen(virtual, wav, rate):
         return frames, session.stats
 
 
-@pytest.mark.parametrize(("rate", "rounds"), [(48_000, 2), (44_100, 1)])
-def test_a_sung_phrase_is_followed_from_the_air_to_the_frames(virtual_microphone, tmp_path, rate, rounds):
-    """The bundled model for 26 s at 48 kHz, 13 s at 44.1 kHz: right, complete, nothing lost on the way."""
+@pytest.mark.alone
+@pytest.mark.parametrize("rate", [48_000, 44_100])
+def test_a_sung_phrase_is_followed_from_the_air_to_the_frames(virtual_microphone, tmp_path, rate):
+    """The bundled model for 13 s: right, complete, nothing lost on the way."""
     phrase, _, f0 = demo_phrase(rate)
-    soundfile.write(tmp_path / "phrase.wav", np.tile(phrase, rounds), rate, subtype="PCM_16")
-    f0 = np.tile(f0, rounds)
+    soundfile.write(tmp_path / "phrase.wav", phrase, rate, subtype="PCM_16")
     virtual = virtual_microphone(rate)
     frames, stats = listen(virtual, tmp_path / "phrase.wav", rate)
     if any(lost(stats)):  # a shared machine may stand still for a second: then once more

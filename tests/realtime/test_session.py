@@ -351,7 +351,7 @@ def test_a_file_s_end_flushes_and_ends_the_iteration():
 
 
 def test_a_source_that_can_wait_is_never_skipped_nor_its_frames_forgotten(monkeypatch):
-    monkeypatch.setattr(outlet.Outlet.__init__, "__defaults__", (8,))
+    monkeypatch.setattr(outlet.Outlet.__init__, "__defaults__", (8, True))
     source = FakeSource(RATE, live=False)
     settings = Settings(max_behind=0.05, ring_seconds=0.2)
 
@@ -376,7 +376,7 @@ def test_a_source_that_can_wait_is_never_skipped_nor_its_frames_forgotten(monkey
 
 
 def test_nobody_fetches_the_oldest_frames_go(monkeypatch):
-    monkeypatch.setattr(outlet.Outlet.__init__, "__defaults__", (8,))
+    monkeypatch.setattr(outlet.Outlet.__init__, "__defaults__", (8, True))
     source = FakeSource(RATE)
     with Session(source, object(), tracker_factory=Factory()) as session:
         source.give(ramp(0, 200))
@@ -548,7 +548,7 @@ def test_another_error_of_the_source_ends_the_session_after_its_frames():
 
 @pytest.mark.parametrize("waiting", ["for sound", "for the input", "for readers"])
 def test_stop_ends_every_wait(waiting, monkeypatch):
-    monkeypatch.setattr(outlet.Outlet.__init__, "__defaults__", (2,))
+    monkeypatch.setattr(outlet.Outlet.__init__, "__defaults__", (2, True))
     source = FakeSource(RATE, live=waiting != "for readers")
     session = Session(source, object(), tracker_factory=Factory())
     session.start()

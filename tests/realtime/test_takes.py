@@ -10,8 +10,7 @@ import pytest
 from platformdirs import user_music_path
 
 from livepitch.realtime import csv_track
-from livepitch.realtime.csv_track import TrackFileError, read_take_track
-from livepitch.realtime.export import write_csv
+from livepitch.realtime.csv_track import TrackFileError, csv_lines, read_take_track
 from livepitch.realtime.frame import PitchTrack
 from livepitch.realtime.recording.takes import new_take, recordings_folder, take_files
 
@@ -39,7 +38,7 @@ def test_a_track_is_read_as_it_was_written(tmp_path):
     f0 = np.array([np.nan, 220.125, 1234.5], np.float32)
     confidence = np.array([0.25, 1.0, 0.5], np.float32)
     written, text = PitchTrack(np.arange(3) / 100, f0, ~np.isnan(f0), confidence, f0), io.StringIO()
-    write_csv(written, text)
+    text.writelines(csv_lines(written))
     for ending in ("", "0.0300,4", "0.0300,440.0,0.5,"):  # its writer died
         (tmp_path / "take.csv").write_text(text.getvalue() + ending)
         track = read_take_track(tmp_path / "take.csv")

@@ -141,7 +141,7 @@ def test_cancel_at_any_moment_leaves_nothing(long_song):
 def test_without_a_process_a_thread_tracks(song, monkeypatch, reason):
     model = load_model()
     if reason == "dies at once":
-        monkeypatch.setattr(launch, "START", "import sys; sys.exit(3)  # {module}")
+        monkeypatch.setattr(launch, "START", "import sys; sys.exit(3)")
     else:
         monkeypatch.setattr(Model, "__module__", "__main__")
     tracking, seen = tracked(song, model)
