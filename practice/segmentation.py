@@ -27,6 +27,7 @@ STEP = 0.1  # semitones between the pitches that a note may have
 ASIDE = 0.12  # s to either side that a dip of the level is measured against
 VOICE = 0.05  # s of voice before a dip
 USUAL_HOP = 0.01  # s: what a frame costs is meant for it
+SETTLED = 3000  # frames after which none can change what is cheapest: all courses have been one by then
 
 SAME = 0.5  # semitones: nearer neighbours are one note
 SWING, WIDEST, BACK = 0.14, 2.5, 0.8  # s and semitones of half a swing of vibrato, semitones between it and the next
@@ -129,7 +130,8 @@ def _notes(time: Floats, midi: Floats, dip: Floats, hop: float, costs: Costs) ->
             edges[k][1] = edges[k + 1][0] = (time[before[2]] + time[after[0]]) / 2
     for (start, end), each in zip(edges, pitch, strict=True):
         if end - start >= SHORTEST - hop / 2:
-            yield SungNote(float(start), float(end), each)
+            # A frame stands for half a hop before its centre, too; but nothing sounds before second 0.
+            yield SungNote(float(max(start, min(time[0], 0.0))), float(end), each)
 
 
 def _cheapest(midi: Floats, dip: Floats, hop: float, costs: Costs) -> list[Bounds]:
@@ -206,42 +208,54 @@ def _course(offset, change, pitches, weight, costs):  # type: ignore[no-untyped-
     none = 2 * pitches
     cost, new = np.full(none + 1, np.inf), np.empty(none + 1)
     cost[none] = 0.0
-    before = np.empty((len(offset), none + 1), np.int32)
+    before = np.empty((min(len(offset), 2 * SETTLED), none + 1), np.int32)  # of the last frames
+    course, known = np.empty(len(offset), np.int32), 0
     for i in range(len(offset)):
+        if i - known == 2 * SETTLED:
+            _trace(course, before, known, i, np.argmin(cost))
+            known += SETTLED
+        came = before[i % len(before)]
         voiced = not np.isnan(offset[i])
         best = pitches + np.argmin(cost[pitches:none])
-        before[i, none] = none if cost[none] <= cost[best] else best
-        new[none] = cost[before[i, none]] + (costs.sounding * weight if voiced else 0.0)
+        came[none] = none if cost[none] <= cost[best] else best
+        new[none] = cost[came[none]] + (costs.sounding * weight if voiced else 0.0)
         source = none if cost[none] + costs.new <= cost[best] + change[i] else best
         begin = cost[none] + costs.new if source == none else cost[best] + change[i]
         reaching = costs.reaching if voiced else costs.mute
         for p in range(pitches):
             held = min(abs(offset[i] - p * STEP), costs.farthest) if voiced else costs.mute
-            before[i, p] = p if cost[p] <= begin else source
+            came[p] = p if cost[p] <= begin else source
             new[p] = min(cost[p], begin) + reaching * weight
             q = pitches + p
-            before[i, q] = q if cost[q] <= cost[p] else p
+            came[q] = q if cost[q] <= cost[p] else p
             new[q] = min(cost[q], cost[p]) + held * weight
         cost, new = new, cost
-    return _bounds(before, pitches, pitches + np.argmin(cost[pitches:]))
+    _trace(course, before, known, len(offset), pitches + np.argmin(cost[pitches:]))
+    return _bounds(course, pitches)
 
 
 @njit(cache=True)
-def _bounds(before, pitches, state):  # type: ignore[no-untyped-def]
-    """The notes of the course that ends in a state."""
-    bounds = np.zeros((len(before) + 1, 3), np.int64)
-    count, inside = len(before) + 1, False
-    for i in range(len(before) - 1, -1, -1):
-        came = before[i, state]
+def _trace(course, before, first, end, state):  # type: ignore[no-untyped-def]
+    """Write down the states of the frames from `first` up to `end`, whose last is `state`."""
+    for i in range(end - 1, first - 1, -1):
+        course[i] = state
+        state = before[i % len(before), state]
+
+
+@njit(cache=True)
+def _bounds(course, pitches):  # type: ignore[no-untyped-def]
+    """The notes of a course of states."""
+    bounds = np.zeros((len(course), 3), np.int64)
+    count, earlier = 0, 2 * pitches
+    for i in range(len(course)):
+        state = course[i]
         if state < 2 * pitches:
-            if not inside:
-                count -= 1
-                bounds[count, 2] = i
-                inside = True
-            if state >= pitches:
-                bounds[count, 1] = i
-            else:
-                bounds[count, 0] = i
-                inside = came == state
-        state = came
-    return bounds[count:]
+            reached = state - pitches == earlier
+            if state != earlier and not reached:
+                bounds[count, 0] = bounds[count, 1] = i
+                count += 1
+            elif reached:
+                bounds[count - 1, 1] = i
+            bounds[count - 1, 2] = i
+        earlier = state
+    return bounds[:count]

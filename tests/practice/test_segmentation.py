@@ -1,6 +1,8 @@
 """Notes found in contours whose notes are known."""
 
 import math
+import subprocess
+import sys
 from itertools import pairwise
 
 import numpy as np
@@ -195,3 +197,42 @@ def test_silence_appended_changes_nothing(contour, frames):
 def test_transposition_moves_pitches_and_keeps_times(contour, semitones):
     midi, level = contour
     same(notes(midi + semitones, level=level), notes(midi, level=level), semitones)
+
+
+def test_hours_in_one_breath_are_parted_like_a_phrase():
+    """Longer than what is looked at together: the notes are those of each short phrase by itself."""
+    bar = [held(60, 40), held(64, 30), swung(67, 40, 5.5, 0.6), held(62.3, 25)]
+    whole = notes(*bar * 200)  # 310 s
+    (*first,) = notes(*bar * 2)
+    assert len(whole) == 200 * 4
+    assert [note.midi for note in whole[:4]] == pytest.approx([note.midi for note in first[:4]])
+    for number, note in enumerate(whole[4:], 4):
+        earlier = whole[number - 4]
+        assert note.start - earlier.start == pytest.approx(1.55, abs=1.1 * HOP)
+        assert note.midi == pytest.approx(earlier.midi, abs=0.01)
+
+
+def test_a_long_breath_takes_little_memory():
+    """Twenty minutes over four octaves; in a process of its own, whose peak tells."""
+    program = """
+import resource, sys
+import numpy as np
+from livepitch.practice.segmentation import sung_notes
+unit = 2**20 if sys.platform == "darwin" else 2**10
+midi = np.repeat(np.tile([36.0, 84.0, 60.0, 71.0], 1000), 30)
+few, many = midi[:1000], midi
+sung_notes(np.arange(len(few)) * 0.01, 440 * 2 ** ((few - 69) / 12))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+found = sung_notes(np.arange(len(many)) * 0.01, 440 * 2 ** ((many - 69) / 12))
+print(len(found), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / unit)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
+    count, megabytes = done.stdout.split()
+    assert int(count) == 4000
+    assert float(megabytes) < 150  # 460 were needed to remember every frame
+
+
+def test_a_voice_that_sounds_from_the_first_sample_begins_at_second_0_not_before_it():
+    (note,) = notes(np.full(50, 60.0))
+    assert note.start == 0.0
+    assert note.end == pytest.approx(0.495)
