@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..realtime.ending import ending_by
-from ..realtime.recording.takes import TakeError, new_take, take_files
+from ..realtime.recording.takes import TakeError, new_take
+from .live_outputs import A4, Chosen, JsonLines, Lsl, Midi, Mpe, Osc, WebSocket, is_unread, pages
+from .live_print import run_session
 from .settings import (
     HIGHEST_RATE,
     LARGEST_BLOCK,
@@ -26,12 +27,12 @@ from .settings import (
     chosen_device,
     chosen_settings,
 )
-from .terminal import FAILED, Debug, UsageError, load_blas, one_line_errors, quiet_pipe, say
+from .terminal import Debug, UsageError, load_blas, one_line_errors, say
 
 if TYPE_CHECKING:
     from ..model.registry import Model
     from ..realtime.engine.remote import RemoteSession
-    from ..realtime.frame import PitchFrame, Settings
+    from ..realtime.frame import Settings
     from ..realtime.pace import Outlook
     from ..realtime.session import Session
     from ..realtime.source import Source
@@ -81,6 +82,13 @@ def live(
             help="Samples per block of the input. [default: as tuned, else the input's own]", min=1, max=LARGEST_BLOCK
         ),
     ] = None,
+    osc: Osc = None,
+    midi: Midi = None,
+    mpe: Mpe = False,
+    json_lines: JsonLines = False,
+    websocket: WebSocket = None,
+    lsl: Lsl = None,
+    a4: A4 = 440.0,
     untuned: Annotated[bool, typer.Option("--untuned", help="Leave out what `livepitch tune` found.")] = False,
     debug: Debug = False,
 ) -> None:
@@ -92,6 +100,7 @@ def live(
     if kiosk and no_gui:
         raise UsageError("--kiosk fills the screen with the window: leave out --no-gui")
     with one_line_errors(debug):
+        sent = Chosen(osc or (), midi, mpe, json_lines, websocket, lsl).outputs(a4)
         load_blas()
         from ..model.registry import load_model
 
@@ -110,8 +119,10 @@ def live(
             session = _make_session(untuned)(source, loaded, settings, settle=settler)
             if record is not None:
                 session.record(new_take(record, datetime.now()))
-            _print_frames(session, math.inf if seconds is None else seconds)
-            _say_what_was_recorded(session)
+            session.send(sent)
+            for page in pages(sent):
+                say(f"the overlay page is at {page}")
+            run_session(session, math.inf if seconds is None else seconds, a4, json_lines, lambda: is_unread(sent))
             return
         from ..gui.app import run_window
 
@@ -127,6 +138,7 @@ def live(
                 record=record,
                 kiosk=kiosk,
                 remember=True,
+                outputs=sent,
                 named=_named(gain, gate, settle, (model, threshold, context, lookahead, hop)),
             )
         )
@@ -151,19 +163,6 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TakeError(f"{folder}: is no folder to record into ({error.strerror}); name another") from None
-
-
-def _say_what_was_recorded(session: Session) -> None:
-    """Where it is, or why it is not."""
-    recording = session.recording
-    if recording is None:
-        return
-    if recording.error is not None:
-        say(recording.error)
-        raise typer.Exit(FAILED)
-    sound, pitch = take_files(recording.path)
-    silent = f", {recording.lost:.1f} s of it silent: the disk was too slow" if recording.lost else ""
-    say(f"recorded {recording.seconds:.1f} s{silent}: {sound} and {pitch.name}")
 
 
 def _settler(name: str | None, loaded: Model, title: str) -> Model | None:
@@ -238,61 +237,3 @@ def _source(device: str | None, rate: int | None, demo: bool, blocksize: int | N
     if demo:
         return DemoVoice(blocksize=blocksize)
     return Microphone(device=chosen_device(device), sample_rate=rate, blocksize=blocksize)
-
-
-def _print_frames(session: Session, seconds: float) -> None:
-    """One line per frame until the source ends, `seconds` of sound have passed or Ctrl-C; then a summary.
-
-    Where something settles them, most frames have a second line, marked as settled, some time after the first.
-    """
-    with session:
-        try:
-            with quiet_pipe(), ending_by(_interrupt):
-                for number, frame in enumerate(session):
-                    if frame.time >= seconds:
-                        break
-                    if number == 0:
-                        print("  time_s       hz note  cents  conf  latency_ms")
-                    print(_line(frame) + (" settled" if session.settle and frame.settled else ""), flush=True)
-        except KeyboardInterrupt:
-            pass  # the usual way to end it
-        finally:
-            session.stop()
-            if session.stats.frames:
-                say(_summary(session))
-
-
-def _interrupt() -> None:
-    """Whatever asks it to end does what Ctrl-C does."""
-    raise KeyboardInterrupt
-
-
-def _line(frame: PitchFrame) -> str:
-    from ..practice.notes import nearest_note, note_name
-
-    if frame.voiced:
-        cents_off = nearest_note(frame.f0)[1]
-        pitch = f"{frame.f0:8.2f} {note_name(frame.f0):>4} {cents_off:+6.1f}"
-    else:
-        pitch = f"{'-':>8} {'-':>4} {'-':>6}"
-    return f"{frame.time:8.3f} {pitch} {frame.confidence:5.2f} {1e3 * frame.latency:11.1f}"
-
-
-def _summary(session: Session) -> str:
-    stats = session.stats
-    delay = stats.stages.get("sound_to_frame")
-    latency = f"latency p50 {delay.p50:.1f} ms, p99 {delay.p99:.1f} ms, " if delay else ""
-    return (
-        f"{stats.frames} frames from {session.source.name}, {latency}{stats.xruns} xruns, "
-        f"{stats.dropped} samples dropped, {stats.skipped} skipped{_settled(session)}"
-        f"{', tuned' if session.tuned else ''}"
-    )
-
-
-def _settled(session: Session) -> str:
-    stats = session.stats
-    if session.settle is None:
-        return ""
-    delay = stats.stages.get("sound_to_settled")
-    later = f" after {delay.p50:.0f} ms" if delay else ""
-    return f", {stats.settled} settled{later}, {stats.unsettled} not"

@@ -192,7 +192,7 @@ def _show(outcome: Outcome, no_save: bool) -> None:
 
 def _write(outcomes: list[Outcome], path: Path) -> None:
     """Scores as JSON, a list by step."""
-    from ..realtime.export import replacing
+    from ..model.replacement import replacing
 
     records: list[dict[str, Any]] = [
         {**outcome.score.to_json(), "step": outcome.taken.step.title, "take": str(outcome.taken.take)}

@@ -225,7 +225,7 @@ def _write(scored: Sequence[Scored], output: Path, alone: bool) -> None:
 
 
 def _write_one(path: Path, figures: Any) -> None:
-    from ..realtime.export import replacing
+    from ..model.replacement import replacing
 
     try:
         with replacing(path) as file:

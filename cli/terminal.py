@@ -7,7 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import typer
@@ -69,6 +69,12 @@ def one_line_errors(debug: bool) -> Iterator[None]:
         raise typer.Exit(FAILED) from None
 
 
+def tell(error: Exception, debug: bool) -> None:
+    """An error in one line on standard error, where there is more to do."""
+    with suppress(typer.Exit), one_line_errors(debug):
+        raise error
+
+
 def _line(error: Exception) -> str:
     if isinstance(error, LivepitchError):
         return str(error)
@@ -102,6 +108,23 @@ def progress_bar(title: str, per_second: float = 10) -> Iterator[Callable[[float
     with Progress(console=Console(stderr=True), transient=True, refresh_per_second=per_second) as bar:
         task = bar.add_task(escape(printable(title)), total=1.0)
         yield lambda done: bar.update(task, completed=done)
+
+
+@contextmanager
+def files_bar(total: int) -> Iterator[Callable[[float], None]]:
+    """A bar on standard error that is told how many of `total` files are done, parts counted; none if no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.fields[whole]} of {task.total:.0f} files"), BarColumn(), TimeElapsedColumn())
+    with Progress(
+        *columns, TimeRemainingColumn(elapsed_when_finished=True), console=Console(stderr=True), transient=True
+    ) as bar:
+        task = bar.add_task("", total=total, whole=0)
+        yield lambda done: bar.update(task, completed=done, whole=int(done))
 
 
 @contextmanager

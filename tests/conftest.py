@@ -1,6 +1,7 @@
 """Shared by all tests: Qt without a screen, repeatable property tests, a sung tone, the command line."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,9 @@ os.environ["LIVEPITCH_LOGS"] = LOGS.name
 settings.register_profile("livepitch", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("livepitch")
 
+# What `./test` says to `-m`, and what a file must hold to have such a test.
+MARKED = {"audio and not alone": re.compile(r"mark\.audio\b"), "alone": re.compile(r"mark\.alone\b")}
+
 Sung = Callable[..., NDArray[np.float32]]
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -42,6 +46,22 @@ def sung_tone(hz: float = 220.0, seconds: float = 1.0, sample_rate: int = 16_000
     harmonics = [h for h in range(1, 13) if h * hz < 0.45 * min(sample_rate, 16_000)]
     tone = sum(np.sin(2 * np.pi * h * hz * time) / h for h in harmonics)
     return np.asarray(0.3 * tone / np.abs(tone).max(), np.float32)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A file without the mark that is asked for is not even imported: all of them take ten seconds."""
+    if collection_path.suffix != ".py" or config.option.markexpr not in MARKED:
+        return None
+    return None if MARKED[config.option.markexpr].search(collection_path.read_text(encoding="utf-8")) else True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A mark that comes from elsewhere than the file would keep its test out of every pass."""
+    for item in items:
+        for mark in {"audio", "alone"} & {mark.name for mark in item.iter_markers()}:
+            if f"mark.{mark}" not in item.path.read_text(encoding="utf-8"):
+                raise pytest.UsageError(f"{item.nodeid} is marked `{mark}` from elsewhere: mark it in its own file")
 
 
 @pytest.fixture(scope="session", autouse=True)

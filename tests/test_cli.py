@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from livepitch.cli.destinations import Asked
 from livepitch.cli.live import _advice, _try
-from livepitch.cli.track import _format_of
 from livepitch.model.registry import load_model
 from livepitch.realtime import pace
 from livepitch.realtime.frame import Settings
@@ -150,7 +150,7 @@ def test_bad_files_get_a_line_each_and_the_others_are_done(livepitch_here: Cli, 
         assert line.startswith(f"livepitch: {name}: ")
         assert told in line
     written = tmp_path / "new" / "out"
-    assert {path.name for path in written.iterdir()} == {"take.f0.csv", "last.f0.csv"}
+    assert {path.name for path in written.glob("*.csv")} == {"take.f0.csv", "last.f0.csv"}
     assert_tracks((written / "last.f0.csv").read_text(), 330.0, 1.0)
 
 
@@ -321,4 +321,4 @@ def test_no_screen_is_one_line(livepitch: Cli) -> None:
     ("output", "format"), [("x.json", "json"), ("X.JSON", "json"), ("x.csv", "csv"), ("x", "csv"), (None, "csv")]
 )
 def test_the_ending_of_the_output_chooses_the_format(output: str | None, format: str) -> None:
-    assert _format_of(None if output is None else Path(output)) == format
+    assert Asked(None if output is None else Path(output), None, None, False).name == format

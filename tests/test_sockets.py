@@ -1,4 +1,4 @@
-"""Nothing of livepitch listens: its processes talk over pairs of sockets that one inherits from the other."""
+"""Nothing of livepitch listens unless it is asked to: its processes talk over pairs of sockets that they inherit."""
 
 import ast
 import json
@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,14 @@ from livepitch.realtime.engine.launch import ProcessEngine
 from tests.conftest import sung_tone
 
 ROOT = Path(__file__).resolve().parents[1]
-FLOORS = ("cli", "gui", "doctor", "bench", "parity", "practice", "realtime", "model")
-LISTENERS = ("socketserver", "http.server", "asyncio", "multiprocessing.connection", "xmlrpc.server", "wsgiref")
+FLOORS = ("cli", "gui", "batch", "doctor", "export", "outputs", "bench", "parity", "practice", "realtime", "model")
+LISTENERS = (
+    "socketserver", "http.server", "multiprocessing.connection", "multiprocessing.managers", "xmlrpc.server", "wsgiref",
+    "websockets.asyncio.server", "websockets.sync.server", "websockets.server", "pythonosc.osc_server",
+)  # fmt: skip
+# What the user asks for by --websocket: `broadcast` listens, the others speak with who has come in.
+ASKED_FOR = {"outputs/broadcast.py", "outputs/listener.py", "outputs/page.py"}
+OPENERS = re.compile(r"(^|\.)(unix_serve|(create|start)_(unix_)?server|create_datagram_endpoint)$")  # asyncio's
 
 # What a session, a file and a score do in one process: every socket that Python makes, and what becomes of it.
 WATCHED = """
@@ -42,10 +48,10 @@ with open("noted.json", "w") as file:
 """
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
-    for floor in FLOORS:
-        for path in sorted((ROOT / floor).rglob("*.py")):
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def sources() -> tuple[tuple[str, ast.Module], ...]:
+    paths = (path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py")))
+    return tuple((path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))) for path in paths)
 
 
 def test_sockets_are_made_in_pairs_or_inherited() -> None:
@@ -59,12 +65,27 @@ def test_sockets_are_made_in_pairs_or_inherited() -> None:
     assert made == {
         ("realtime/engine/launch.py", "socket.socketpair", ()),
         ("realtime/engine/engine.py", "socket.socket", ("fileno",)),
-        ("practice/rehearsal/apart_child.py", "socket.socket", ("fileno",)),
+        ("realtime/engine/tasks.py", "socket.socket", ("fileno",)),
+        # One that only sends datagrams, to where the user says.
+        ("outputs/osc.py", "socket.getaddrinfo", ("type",)),
+        ("outputs/osc.py", "socket.socket", ()),
     }
+
+
+def test_one_file_listens() -> None:
+    servers = set()
+    for name, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and not node.level and "serve" in [each.name for each in node.names]:
+                servers.add((name, node.module))
+            assert not (isinstance(node, ast.Call) and OPENERS.search(ast.unparse(node.func))), name
+    assert servers == {("outputs/broadcast.py", "websockets.asyncio.server")}
 
 
 def test_nothing_that_could_listen_is_imported() -> None:
     for name, tree in sources():
+        if name in ASKED_FOR:
+            continue
         for node in ast.walk(tree):
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level:
@@ -86,8 +107,19 @@ def test_what_is_unpickled_comes_over_such_a_pair() -> None:
     assert users
     for name in users:
         text = (ROOT / name).read_text(encoding="utf-8")
-        assert "wire" in text, name
+        assert "wire" in name + text, name
         assert "urllib" not in text, name
+
+
+def watched(tmp_path: Path, commands: list[list[str]]) -> list[list[object]]:
+    """Sockets that commands made in one process, and what they did with them."""
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, json.dumps(commands)],
+        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    record = json.loads((tmp_path / "noted.json").read_text())
+    assert record["codes"] == [0] * len(commands), done.stderr
+    return list(record["noted"])
 
 
 def test_commands_open_no_door(tmp_path: Path) -> None:
@@ -99,13 +131,14 @@ def test_commands_open_no_door(tmp_path: Path) -> None:
         ["practice", "score", "song.abc", "take.wav"],
         ["live", "--no-gui", "--demo", "--seconds", "0.3"],
     ]
-    done = subprocess.run(
-        [sys.executable, "-c", WATCHED, json.dumps(commands)],
-        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-    record = json.loads((tmp_path / "noted.json").read_text())
-    assert record["codes"] == [0] * len(commands), done.stderr
-    assert record["noted"] == []
+    assert watched(tmp_path, commands) == []
+
+
+def test_websocket_opens_one_door_for_this_machine(tmp_path: Path) -> None:
+    noted = watched(tmp_path, [["live", "--no-gui", "--demo", "--seconds", "0.3", "--websocket", "0"]])
+    assert [each for each in noted if each[0] in ("socket.bind", "socket.connect")] == [
+        ["socket.bind", "('127.0.0.1', 0)"]
+    ]
 
 
 @pytest.mark.skipif(not Path("/proc/net/unix").exists(), reason="looks into Linux' tables of sockets")
