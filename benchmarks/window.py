@@ -53,7 +53,7 @@ def frames_of(first: int, last: int, zero: float) -> list[PitchFrame]:
 class FakeStream:
     """Frames in real time, or as many as are asked for with `hurry`, at no cost."""
 
-    latency, sample_rate, tuned, message, recording = 0.032, 48_000, None, None, None
+    latency, sample_rate, tuned, message, recording, sending = 0.032, 48_000, None, None, None, ()
 
     def __init__(self, source: DemoVoice) -> None:
         self.source, self.running, self._next = source, True, 0

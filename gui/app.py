@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import logging
 import os
 import platform
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,12 +19,18 @@ from ..realtime.ending import ending_by
 from ..realtime.engine.launch import prepare
 from ..realtime.engine.remote import tuned_remote_session
 from ..realtime.frame import Settings
+from ..realtime.roles import Output
 from ..realtime.source import Source
 from ..realtime.tuned import config_folder
 from .viewmodel.preferences import FILE
 
 if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QApplication
+
     from .sound.listening import MakeStream
+    from .window import Window
+
+log = logging.getLogger(__name__)
 
 PACKAGES = (
     "libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
@@ -50,6 +57,7 @@ def run_window(
     remember: bool = False,
     named: Collection[str] = (),
     practice: str | None = None,
+    outputs: Sequence[Output] = (),
 ) -> int:
     """Show the live window until it is closed; returns the exit code.
 
@@ -60,15 +68,15 @@ def run_window(
     kiosk: fill the screen with picture and note alone. remember: the user's settings, from one start to the next.
     named: options of the command line that come before what is remembered: "model", "settle", "gain", "gate".
     practice: an exercise by its id, or a file, to begin with instead of listening.
+    outputs: where to send what is heard, beside what the user has switched on in the window.
     DisplayError where no window can open.
     """
     check_display(os.environ, platform.system())
     prepare()  # the engine's process does its imports while this one does Qt's
     try:
-        from PyQt6.QtCore import QTimer
+        from PyQt6 import sip
         from PyQt6.QtWidgets import QApplication
 
-        from .home.mishaps import Mishaps
         from .home.qt_log import log_qt_messages
         from .window import Window
     except ImportError as error:
@@ -78,7 +86,33 @@ def run_window(
     app.setApplicationName("livepitch")
     app.setStyle("Fusion")
     memory = config_folder() / FILE if remember else None
-    window = Window(source, model, settings, make_stream, loaded, settle, memory, named)
+
+    def begin(window: Window) -> None:
+        if kiosk:
+            window.kiosk.turn(True)
+        if remember:
+            window.returning.look()  # before anything else is recorded
+        if record is not None:
+            window.record_to(record)
+        if practice is None:
+            window.start()
+        else:
+            window.practice.open_named(practice)
+
+    window = Window(source, model, settings, make_stream, loaded, settle, memory, named, outputs)
+    try:
+        return _show(app, window, begin, until)
+    finally:
+        sip.delete(window)  # while there is an application: the other way round Qt crashes, now and then
+        unlog()
+
+
+def _show(app: QApplication, window: Window, begin: Callable[[Window], None], until: Callable[[], bool]) -> int:
+    """Show the window until it is closed."""
+    from PyQt6.QtCore import QTimer
+
+    from .home.mishaps import Mishaps
+
     mishaps = Mishaps(window.parts, window.reporting.copy_report)
     mishaps.watch()
     window.show()
@@ -97,26 +131,18 @@ def run_window(
     beat.start(BEAT_MS)
     beat.timeout.connect(look)
     with ending_by(end):
-        if kiosk:
-            window.kiosk.turn(True)
-        if remember:
-            window.returning.look()  # before anything else is recorded
-        if record is not None:
-            window.record_to(record)
-        if practice is None:
-            window.start()
-        else:
-            window.practice.open_named(practice)
+        begin(window)
         window.sound.watch()
         # A full garbage collection walks every object of the imported libraries and would hold a picture up for 75 ms.
         gc.collect()
         gc.freeze()
+        log.info("window open")
         try:
             return app.exec()
         finally:
             gc.unfreeze()
+            beat.stop()
             mishaps.close()
-            unlog()
 
 
 def check_display(environment: Mapping[str, str], system: str) -> None:

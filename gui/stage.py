@@ -174,7 +174,8 @@ class Stage(QWidget):
         spare = 0  # that the part beside gives for the note, but not for the legend
         if beside is not None:
             height = beside.sizeHint().height()
-            spare = height - max(beside.minimumSizeHint().height(), round(SQUEEZED * height))
+            least = getattr(self._offered[-1], "least", None) or round(SQUEEZED * height)
+            spare = height - max(beside.minimumSizeHint().height(), min(least, height))
             room = self.panel.height() - height - meter.sizeHint().height() - SPACING
         for card, more in ((note, spare), (legend, 0)):
             needed = card.minimumSizeHint().height() + SPACING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QDialog, QMainWindow
 from ..model.registry import Model
 from ..practice.music import Music
 from ..realtime.frame import Settings
+from ..realtime.roles import Output
 from ..realtime.source import Source
 from ..realtime.tuned import tuned_session
 from .help.helping import Helping
@@ -36,6 +37,7 @@ from .plot.marking import Marking
 from .practice.room import PracticeRoom
 from .progress.progress_room import ProgressRoom
 from .scenes import Scenes
+from .sending.sending_room import SendingRoom
 from .sound.chosen_input import ChosenInput
 from .sound.listening import Listening, MakeStream
 from .sound.sound_room import SoundRoom
@@ -55,6 +57,7 @@ class Window(QMainWindow):
     settle: what settles the curve from the beginning; None leaves that to the user.
     memory: the file of what is remembered; None remembers nothing.
     named: the options that the command line has, which come before what is remembered, see `home/keeping.py`.
+    outputs: where the command line asks to send what is heard, beside what the user switches on.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Window(QMainWindow):
         settle: Model | str | None = None,
         memory: Path | None = None,
         named: Collection[str] = (),
+        outputs: Sequence[Output] = (),
     ) -> None:
         super().__init__()
         settings = settings or Settings()
@@ -86,6 +90,9 @@ class Window(QMainWindow):
         self.tuning_room.changed.connect(self.tone.set_music)
         self.sound.panel.add_group(self.tone.controls)
         escapes.add(self.sound.entered, lambda: self.sound.show_panel(False))
+        self.sending = SendingRoom(self.parts, self.listening, self.tuning_room.music, outputs)
+        self.tuning_room.changed.connect(self.sending.set_music)
+        escapes.add(self.sending.entered, lambda: self.sending.show_panel(False))
         self.takes = TakesRoom(self.parts, self.listening)
         self.returning = Returning(self.parts, self.takes, self.reporting.copy_report)
         self.practice = PracticeRoom(self.parts, self.listening, self.takes)
@@ -97,6 +104,7 @@ class Window(QMainWindow):
         self.practice.scene.judged.connect(lambda _: self.progress.refresh())
         escapes.add(self.practice.entered, self.practice.cancel)
         escapes.add(self.takes.busy, self.takes.cancel)
+        escapes.add(self.takes.exporting.card.isVisible, self.takes.exporting.card.close_card)
         self.progress.take_wanted.connect(self.takes.open)
         self.kiosk = Kiosk(self.parts, escapes, self.placement, self.panels)
         self._fill_menus()
@@ -142,7 +150,7 @@ class Window(QMainWindow):
             dialog.reject()
         self.scenes.timer.stop()
         first = (self.progress, self.practice, self.takes, self.listening)  # an order in which none misses another
-        for room in (*first, self.tone, self.reporting, self.kiosk, self.keeping):
+        for room in (*first, self.sending, self.tone, self.reporting, self.kiosk, self.keeping):
             _close(room)
         super().closeEvent(event)
         log.info("window closed")

@@ -125,6 +125,8 @@ QFrame#music QComboBox:hover, QFrame#music QPushButton:hover, QFrame#music QTool
 QFrame#music QComboBox:focus, QFrame#music QPushButton:focus {
     border: 2px solid @accent; padding: 0 9px; min-height: 28px;
 }
+QFrame#music QPushButton#primary { background: @accent; color: @on_accent; border-color: @accent; padding: 0 14px; }
+QFrame#music QPushButton#primary:focus { border: 2px solid @text; padding: 0 13px; min-height: 28px; }
 QFrame#music QToolButton:focus { border: 2px solid @accent; padding: 0 3px; min-height: 24px; }
 QFrame#practice { background: @card; border: 1px solid @octave_line; border-radius: 14px; }
 QFrame#practice QLabel#title { font-size: 20px; font-weight: bold; }
@@ -153,8 +155,13 @@ QFrame#card QToolButton#primary:hover, QFrame#card QToolButton#primary:focus { b
 QFrame#card QSpinBox {
     background: @card; color: @text; border: 1px solid @border; border-radius: 6px; padding: 0 3px; min-height: 24px;
 }
-QFrame#card QSpinBox:hover { border-color: @muted; }
-QFrame#card QSpinBox:focus { border-color: @accent; }
+QFrame#card QScrollArea QSpinBox { min-height: 18px; }
+QFrame#card QLineEdit {
+    background: @card; color: @text; border: 1px solid @border; border-radius: 6px; padding: 0 6px; min-height: 24px;
+}
+QFrame#card QSpinBox:hover, QFrame#card QLineEdit:hover { border-color: @muted; }
+QFrame#card QSpinBox:focus, QFrame#card QLineEdit:focus { border-color: @accent; }
+QFrame#card QLabel#wrong { background: @warning; color: @warning_text; border-radius: 6px; }
 QFrame#music QSpinBox {
     background: @card; color: @text; border: 1px solid @border; border-radius: 8px; padding: 0 10px; min-height: 30px;
 }
@@ -193,10 +200,14 @@ QTableView#takes QHeaderView::section {
 }
 QTableView#takes::item { padding: 0 8px; border: none; }
 QTableView#takes QHeaderView { background: @card; border: none; }
-QFrame#progress QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
-QFrame#progress QScrollBar::handle:vertical {
+QFrame#card QScrollBar:vertical, QFrame#progress QScrollBar:vertical {
+    background: transparent; width: 12px; margin: 0;
+}
+QFrame#card QScrollBar::handle:vertical, QFrame#progress QScrollBar::handle:vertical {
     background: @octave_line; border-radius: 4px; margin: 2px; min-height: 32px;
 }
+QFrame#card QScrollBar::add-line:vertical, QFrame#card QScrollBar::sub-line:vertical,
 QFrame#progress QScrollBar::add-line:vertical, QFrame#progress QScrollBar::sub-line:vertical { height: 0; }
+QFrame#card QScrollBar::add-page:vertical, QFrame#card QScrollBar::sub-page:vertical,
 QFrame#progress QScrollBar::add-page:vertical, QFrame#progress QScrollBar::sub-page:vertical { background: none; }
 """

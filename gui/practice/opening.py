@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...realtime.audio_file import ENDINGS
 from ..viewmodel.practice_offers import EXERCISE, FILE, RECORDED, TYPED, Offer
-from ..viewmodel.take import ENDINGS
 
 if TYPE_CHECKING:
     from ...practice.exercise.step import Step

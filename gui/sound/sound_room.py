@@ -14,6 +14,7 @@ from ...realtime.source import InputDevice
 from ..look.wording import level_text, rate_text
 from ..menus.choices import MOST_CHANNELS
 from ..parts import Parts
+from ..side_panel import SidePanel
 from ..viewmodel.loudness import FLOOR
 from ..viewmodel.messages import Rank
 from ..viewmodel.plugged import plain_name, plugged_in
@@ -22,7 +23,6 @@ from .choosing import GOES_BY_ITSELF
 from .hot_plug import HotPlug
 from .input_controls import InputControls
 from .listening import Listening
-from .sound_panel import SoundPanel
 from .transport import State
 
 GAIN_STEP, GATE_STEP = 3, 3  # dB
@@ -36,7 +36,7 @@ class SoundRoom(QObject):
     def __init__(self, parts: Parts, listening: Listening) -> None:
         super().__init__()
         self._parts, self._listening = parts, listening
-        self.panel, self.controls = SoundPanel(), InputControls()
+        self.panel, self.controls = SidePanel("Sound settings"), InputControls()
         self.panel.add_group(self.controls)
         self.hot_plug = HotPlug()
         self._listed: Sequence[InputDevice] | None = None

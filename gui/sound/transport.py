@@ -18,6 +18,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from ...realtime.frame import PitchFrame, StreamStats
 from ...realtime.recording.takes import Recording
+from ...realtime.roles import Output
+from ...realtime.sending import Sending
 from ...realtime.source import Source
 from ...realtime.tuned import Tuned
 from ..look.wording import sentence
@@ -92,6 +94,15 @@ class Stream(Protocol):
     @property
     def recording(self) -> Recording | None:
         """The recording under way, or the last one."""
+        ...
+
+    def send(self, outputs: Sequence[Output]) -> None:
+        """From now on send every frame to these, too; may wait for those that are no longer among them."""
+        ...
+
+    @property
+    def sending(self) -> tuple[Sending, ...]:
+        """How that goes, in the order in which they were named."""
         ...
 
     def painted(self, frames: Sequence[PitchFrame], instant: float) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QObject, pyqtSignal
 from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QFileDialog, QMainWindow
 
-from ..viewmodel.take import ENDINGS
+from ...realtime.audio_file import ENDINGS
+from ..viewmodel.take_kinds import Kind, renamed
 
 SOUNDS = f"Sound ({' '.join(f'*{ending}' for ending in ENDINGS)})"
 
@@ -39,6 +40,33 @@ def ask_where(
     dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(filters[chosen]))
     dialog.selectFile(suggested.name)
     _open(dialog, take)
+
+
+def ask_where_as(
+    window: QMainWindow,
+    title: str,
+    suggested: Path,
+    kinds: Sequence[Kind],
+    chosen: Kind,
+    take: Callable[[Path, Kind], object],
+) -> None:
+    """Have the user choose a name to save under, and perhaps another one of the kinds; its name then ends as that."""
+    dialog = _dialog(window, title, suggested.parent)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    filters = {f"{kind.title} (*.{kind.ending})": kind for kind in kinds}
+    dialog.setNameFilters(list(filters))
+    dialog.setDefaultSuffix(chosen.ending)
+    dialog.selectNameFilter(f"{chosen.title} (*.{chosen.ending})")
+
+    def rename(text: str) -> None:
+        dialog.setDefaultSuffix(filters[text].ending)
+        names = dialog.selectedFiles()
+        if names:
+            dialog.selectFile(renamed(Path(names[0]), filters[text]).name)
+
+    dialog.filterSelected.connect(rename)
+    dialog.selectFile(suggested.name)
+    _open(dialog, lambda path: take(path, filters[dialog.selectedNameFilter()]))
 
 
 def _dialog(window: QMainWindow, title: str, folder: Path) -> QFileDialog:

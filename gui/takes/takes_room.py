@@ -54,7 +54,7 @@ class TakesRoom(QObject):
         self.shelf = Shelf()
         self._add_actions(parts)
         self.comparing = Comparing(parts, self.scene, self.second_opening, self._files)
-        self.exporting = Exporting(parts, listening, self.scene, self._files)
+        self.exporting = Exporting(parts, listening, self.scene)
         self.statistics = Statistics(parts, listening, self.scene, self._files)
         self._marks, self._live = TakeMarks(parts, self._files), LivePicture(parts, listening)
         self.mouse = TakeMouse(parts, self.scene)
@@ -81,7 +81,7 @@ class TakesRoom(QObject):
         for button in (self.loop_button, _button(self._close_action, "Close"), self.exporting.button()):
             strip.add(button)
         parts.stage.add_below(strip)
-        for card in (self.opening.card, self.second_opening.card, self.shelf):
+        for card in (self.opening.card, self.second_opening.card, self.exporting.progress, self.shelf):
             parts.stage.add_middle(card)
 
     def _connect(self, parts: Parts) -> None:
@@ -151,16 +151,21 @@ class TakesRoom(QObject):
         self._recent = with_recent(self._recent, path)
 
     def busy(self) -> bool:
-        """Whether there is a list to close, or an opening to give up."""
-        return self.shelf.isVisible() or self.opening.busy or self.second_opening.busy
+        """Whether there is a list to close, or an opening or a saving to give up."""
+        return self.shelf.isVisible() or any(each.busy for each in self._cancellable)
 
     def cancel(self) -> None:
-        """Close the list, else give up what is being opened."""
+        """Close the list, else give up what is being opened or saved."""
         if self.shelf.isVisible():
             self.shelf.hide()
-        else:
-            self.opening.cancel()
-            self.second_opening.cancel()
+            return
+        for each in self._cancellable:
+            if each.busy:
+                each.cancel()
+
+    @property
+    def _cancellable(self) -> tuple[Opening | Exporting, ...]:
+        return self.opening, self.second_opening, self.exporting
 
     def _compare(self, path: Path) -> None:
         if self.scene.on:
@@ -216,21 +221,19 @@ class TakesRoom(QObject):
     # what is remembered
 
     def remember(self) -> dict[str, Any]:
-        """Files opened before, the folder of what was saved, the volume."""
-        saved = self.exporting.folder
+        """Files opened before, the folder of what was saved and how, the volume."""
         return {
             "recent": [str(path) for path in self._recent],
-            "saved": "" if saved is None else str(saved),
             "volume": self.scene.strip.volume.value(),
+            **self.exporting.remember(),
         }
 
     def recall(self, values: Mapping[str, Any]) -> None:
         """Take those of another time."""
-        recent, saved, volume = values.get("recent"), values.get("saved"), values.get("volume")
+        recent, volume = values.get("recent"), values.get("volume")
         if isinstance(recent, list):
             self._recent = [Path(path) for path in recent if isinstance(path, str)]
-        if isinstance(saved, str):
-            self.exporting.folder = Path(saved) if saved else None
+        self.exporting.recall(values)
         if isinstance(volume, int):
             self.scene.strip.volume.setValue(min(max(volume, 0), 100))
 
@@ -244,6 +247,7 @@ class TakesRoom(QObject):
         self.statistics.close()
         self.recording.close()
         self.scene.close()
+        self.exporting.close()
         for errands in (self._sound, self._files):
             errands.close()
 

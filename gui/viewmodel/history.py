@@ -17,7 +17,14 @@ LAZY = 4  # frames whose centres are found at once, 25 times a second: until the
 CENTRE = 9  # frames to either side of one whose middle values are its note's centre: a swing of vibrato
 SEMITONE = 0.06  # of a frequency, about
 FIRST = 4096  # frames that there is room for at first
-COLUMNS = {"time": np.float64, "f0": np.float64, "confidence": np.float32, "settled": np.bool_, "centre": np.float64}
+COLUMNS = {
+    "time": np.float64,
+    "f0": np.float64,
+    "confidence": np.float32,
+    "level": np.float32,
+    "settled": np.bool_,
+    "centre": np.float64,
+}
 
 
 class PitchHistory:
@@ -35,9 +42,10 @@ class PitchHistory:
         """All frames of a recording."""
         history = cls(len(track) / FRAMES_PER_SECOND)
         history._make_room(len(track))
-        history._write(
-            len(track), time=track.time, f0=track.f0, confidence=track.confidence, settled=np.ones(len(track), bool)
-        )
+        level = np.full(len(track), np.nan) if track.level is None else track.level
+        settled = np.ones(len(track), bool)
+        columns = {"time": track.time, "f0": track.f0, "confidence": track.confidence}
+        history._write(len(track), **columns, level=level, settled=settled)
         return history
 
     def clear(self) -> None:
@@ -72,6 +80,11 @@ class PitchHistory:
     def confidence(self) -> NDArray[np.float64]:
         """(n,) 0..1."""
         return self._column("confidence")
+
+    @property
+    def level(self) -> NDArray[np.float64]:
+        """(n,) dBFS, NaN where that is not known."""
+        return self._column("level")
 
     @property
     def settled(self) -> NDArray[np.bool_]:
@@ -111,7 +124,7 @@ class PitchHistory:
             newest = max(newest, frame.time)
         if kept := fresh[-self._most :]:
             self._make_room(len(kept))
-            columns = ("time", "f0", "confidence", "settled")
+            columns = ("time", "f0", "confidence", "level", "settled")
             self._write(len(kept), **{name: [getattr(frame, name) for frame in kept] for name in columns})
         self._settle(others)
         return fresh

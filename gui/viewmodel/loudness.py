@@ -5,8 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ...realtime.frame import PitchFrame
 
+HOP = 0.01  # s
+SILENCE = -200.0  # dBFS; no digital one, which would say that a microphone is off
+AT_ONCE = 6000  # frames
 FLOOR = -60.0  # dBFS, left end of the meter
 HOT = -6.0  # dBFS RMS; a voice this loud is clipped, since its peaks lie 10 dB and more above its RMS
 FALL = 24.0  # dB/s
@@ -15,6 +21,22 @@ HOT_HOLD = 1.5  # s
 MUTE_AFTER = 2.0  # s of exact zeros
 FULL = -0.1  # dBFS; a sample as large as that was cut off by the device
 CLIP_HOLD = 4.0  # s that it is said
+
+
+def levels(audio: NDArray[np.float32], sample_rate: int, time: NDArray[np.float64]) -> NDArray[np.float32]:
+    """(m,) dBFS of the hop around each moment. audio: (n,), the first sample at 0 s; time: (m,) s, ascending."""
+    found = np.full(len(time), SILENCE, np.float32)
+    for first in range(0, len(time), AT_ONCE):
+        part = time[first : first + AT_ONCE]
+        starts, stops = (
+            np.clip(np.round((part + side) * sample_rate), 0, len(audio)).astype(np.int64)
+            for side in (-HOP / 2, HOP / 2)
+        )
+        samples = audio[starts[0] : stops[-1]].astype(np.float64)
+        power = np.concatenate([[0.0], np.cumsum(samples * samples)])
+        mean = (power[stops - starts[0]] - power[starts - starts[0]]) / np.maximum(stops - starts, 1)
+        found[first : first + AT_ONCE] = np.maximum(10.0 * np.log10(np.maximum(mean, 1e-20)), SILENCE)
+    return found
 
 
 class Loudness:

@@ -14,13 +14,11 @@ from ...realtime.csv_track import TrackFileError, read_take_track
 from ...realtime.engine.apart import read_recording_apart
 from ...realtime.frame import PitchFrame, PitchTrack
 from .history import FRAMES_PER_SECOND, PitchHistory
-from .loudness import Loudness
+from .loudness import SILENCE, Loudness
 from .reading import CurrentNote
 
-ENDINGS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".caf", ".w64")
 WARM_UP = 2.0  # s before a moment that note and level of it depend on
 STEP = 0.5  # s; a larger one is a jump
-SILENCE = -200.0  # dBFS; no digital one, which would say that a microphone is off
 
 Floats = NDArray[np.float32]
 

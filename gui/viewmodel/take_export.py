@@ -1,40 +1,34 @@
-"""What was sung, into files: pitch, sound and markers; a half-written file never replaces a good one."""
+"""What was sung, into files: pitch, notes, sound and markers; a half-written file never replaces a good one."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import soundfile
+from numpy.typing import NDArray
 
-from ...model.errors import LivepitchError
+from ...export.exporting import save as export
+from ...export.formats import FORMATS
+from ...export.options import ExportError, Options
+from ...export.sung import Sung
+from ...export.written import written_notes
 from ...model.plain_file import plain_text
-from ...model.replacement import replacement
-from ...realtime.export import WRITERS, replacing
+from ...model.replacement import replacement, replacing
 from ...realtime.frame import PitchTrack
 from .history import FRAMES_PER_SECOND, PitchHistory
+from .loudness import SILENCE, levels
 from .take import Floats
-
-SOUNDS = {"flac": "PCM_24", "wav": "PCM_24"}
-LABELS = "txt"
-NAMES = {
-    "csv": "Pitch, CSV",
-    "json": "Pitch, JSON",
-    "flac": "Sound, FLAC",
-    "wav": "Sound, WAV",
-    LABELS: "Markers, Audacity labels",
-}
+from .take_kinds import GROUPS, MARKERS, SOUNDS, Kind
 
 Marks = Sequence[Mapping[str, Any]]
-
-
-class ExportError(LivepitchError):
-    """What cannot be saved under a name; the text says why."""
+Write = Callable[[Sung, Path, str, Options], int]
 
 
 @dataclass(frozen=True)
@@ -52,16 +46,34 @@ class Material:
     sample_rate: int = 0
     marks: Marks = ()
     """With times from `start` on."""
+    path: Path | None = None
+    """The recording; None for what was heard live."""
 
-    def track(self) -> PitchTrack:
-        """The pitch; every 10 ms, the first frame at 0 s."""
-        history, start = self.history, self._from
-        first, last = history.time.searchsorted((start - 1e-6, self.stop + 1e-6))
-        part = slice(int(first), int(last))
-        f0 = history.f0[part].astype(np.float32)
-        return PitchTrack(
-            history.time[part] - start, f0, np.isfinite(f0), history.confidence[part].astype(np.float32), f0
-        )
+    @property
+    def seconds(self) -> float:
+        """How much pitch there is."""
+        return len(self.history.time[self._part]) / FRAMES_PER_SECOND
+
+    @cached_property
+    def sung(self) -> Sung:
+        """The pitch; every 10 ms, the first frame at 0 s. With levels, as far as they are known."""
+        history, part = self.history, self._part
+        places = np.round((history.time[part] - self._from) * FRAMES_PER_SECOND).astype(np.int64)
+        n = int(places[-1]) + 1 if len(places) else 0
+        f0, confidence, level = (np.full(n, none, np.float32) for none in (np.nan, 0.0, SILENCE))
+        # Not all places of what was heard live are taken: sound that was skipped has no pitch.
+        f0[places], confidence[places], level[places] = history.f0[part], history.confidence[part], self._level
+        time = np.arange(n) / FRAMES_PER_SECOND
+        known = bool(np.isfinite(level[places]).any())
+        track = PitchTrack(time, f0, np.isfinite(f0), confidence, f0, level if known else None)
+        return Sung(track, "livepitch" if self.path is None else self.path.stem, self.path)
+
+    @property
+    def _level(self) -> NDArray[np.float64] | Floats:
+        level = self.history.level[self._part]
+        if self.audio is None or np.isfinite(level).any():
+            return level
+        return levels(self.audio, self.sample_rate, self.history.time[self._part])
 
     def sound(self) -> Floats:
         """The samples. ExportError where there are none."""
@@ -69,6 +81,11 @@ class Material:
             raise ExportError("The sound is kept in recordings only: record first, or save the pitch as .csv")
         last = min(self.stop, len(self.audio) / self.sample_rate)
         return self.audio[round(self._from * self.sample_rate) : round(last * self.sample_rate)]
+
+    @property
+    def _part(self) -> slice:
+        first, last = self.history.time.searchsorted((self._from - 1e-6, self.stop + 1e-6))
+        return slice(int(first), int(last))
 
     @property
     def _from(self) -> float:
@@ -79,42 +96,72 @@ class Material:
         return math.ceil(self.start * FRAMES_PER_SECOND - 1e-6) / FRAMES_PER_SECOND
 
 
-def save(material: Material, path: Path) -> str:
-    """Write what the name's ending asks for, and say what. ExportError, in one sentence, where that is not possible."""
-    ending = path.suffix.lower().removeprefix(".")
-    if ending not in NAMES:
-        raise ExportError(f"{path.name}: can end in {', '.join(f'.{known}' for known in NAMES)}; choose one of these")
+def write_sung(sung: Sung, path: Path, name: str, options: Options) -> int:
+    """Write one of FORMATS; the number of notes in it. ExportError where that is not possible."""
+    export(sung, path, FORMATS[name], options, overwrite=True)
+    return sum(1 for _ in written_notes(sung, options)) if name in NOTES else 0
+
+
+NOTES = frozenset(kind.name for kind in GROUPS["notes"])
+PICTURES = frozenset(kind.name for kind in GROUPS["picture"])
+
+
+def save(material: Material, path: Path, kind: Kind, options: Options, write: Write = write_sung) -> str:
+    """Write it in place of any file there, and say what. ExportError, in one sentence, where that is not possible.
+
+    write: writes pitch and notes, as `write_sung`.
+    """
+    if kind.name in SOUNDS:
+        return _save_sound(material, path, kind.name)
+    if kind.name == MARKERS:
+        return _save_markers(material, path)
+    if not len(material.sung.track):
+        raise ExportError("There is no pitch to save yet: sing, or open a recording")
+    count, seconds = write(material.sung, path, kind.name, options), f"{material.sung.duration:.1f} s"
+    if kind.name in PICTURES:
+        return f"a picture of {seconds}"
+    if kind.name not in NOTES:
+        return f"{seconds} of pitch"
+    notes = "one note" if count == 1 else f"{count or 'no'} notes"
+    return f"{notes} and {seconds} of pitch" if kind.name == "jams" else notes
+
+
+def notes_text(material: Material, options: Options) -> tuple[str, int]:
+    """The notes as a table whose columns are parted by tabs, and how many. ExportError where there are none."""
+    if not len(material.sung.track):
+        raise ExportError("There are no notes to copy yet: sing, or open a recording")
+    file = BytesIO()
+    FORMATS["notes"].write(material.sung, file, options)
+    lines = file.getvalue().decode().splitlines()
+    if len(lines) < 2:
+        raise ExportError("There are no notes to copy: nothing is sung there")
+    return "\n".join(line.replace(",", "\t") for line in lines) + "\n", len(lines) - 1
+
+
+def _save_sound(material: Material, path: Path, ending: str) -> str:
+    sound = material.sound()
     try:
-        return _written(material, path, ending)
-    except (OSError, soundfile.LibsndfileError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ExportError(f"{path}: cannot be written ({reason}); choose another folder") from error
-
-
-def _written(material: Material, path: Path, ending: str) -> str:
-    if ending in SOUNDS:
-        sound = material.sound()
         with replacement(path) as partial:
             partial.touch(exist_ok=False)  # says why not, which libsndfile does not
             soundfile.write(partial, sound, material.sample_rate, SOUNDS[ending], format=ending.upper())
-        return f"{len(sound) / material.sample_rate:.1f} s of sound"
-    if ending == LABELS:
-        if not material.marks:
-            raise ExportError("There are no markers to save; M sets one")
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise _unwritten(path, error) from error
+    return f"{len(sound) / material.sample_rate:.1f} s of sound"
+
+
+def _save_markers(material: Material, path: Path) -> str:
+    if not material.marks:
+        raise ExportError("There are no markers to save; M sets one")
+    try:
         write_labels(path, material.marks)
-        return f"{len(material.marks)} markers" if len(material.marks) > 1 else "one marker"
-    track = material.track()
-    if not len(track):
-        raise ExportError("There is no pitch to save yet: sing, or open a recording")
-    with replacing(path) as file:
-        WRITERS[ending](track, file)
-    return f"{len(track) / FRAMES_PER_SECOND:.1f} s of pitch"
+    except OSError as error:
+        raise _unwritten(path, error) from error
+    return f"{len(material.marks)} markers" if len(material.marks) > 1 else "one marker"
 
 
-def free_name(path: Path) -> Path:
-    """The path, or with a number where there is such a file: a take's own pitch is not to be offered for replacing."""
-    names = (path if number == 1 else path.with_name(f"{path.stem} ({number}){path.suffix}") for number in count(1))
-    return next(name for name in names if not name.exists())
+def _unwritten(path: Path, error: Exception) -> ExportError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return ExportError(f"{path}: cannot be written ({reason}); choose another folder")
 
 
 def write_labels(path: Path, marks: Marks) -> None:

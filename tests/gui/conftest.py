@@ -2,13 +2,16 @@ import math
 import os
 import threading
 from dataclasses import replace
+from functools import partial
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported: tests never open a window on a screen
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from livepitch.realtime.frame import Percentiles, PitchFrame, StreamStats
 from livepitch.realtime.recording.takes import Recording
+from livepitch.realtime.sending import Sending
 
 
 def make_frame(time, f0=math.nan, confidence=0.9, level=-20.0, settled=True, captured=math.nan):
@@ -34,6 +37,7 @@ class FakeStream:
         self.error = self.broken = None
         self.stopped_on = None
         self.shown, self.adjusted, self.recording = [], [], None
+        self.outputs, self.sending = [], ()
         self.stats = StreamStats(
             xruns=3, skipped=24_000, stages={"sound_to_frame": Percentiles(47.4, 50.0, 60.0, 80.0)}
         )
@@ -56,6 +60,10 @@ class FakeStream:
 
     def adjust(self, **levels):
         self.adjusted.append(levels)
+
+    def send(self, outputs):
+        self.outputs.append(list(outputs))
+        self.sending = tuple(Sending(output.name) for output in outputs)
 
     def record(self, take):
         self.recording = Recording(take)
@@ -88,6 +96,15 @@ class Studio:
     @property
     def stream(self):
         return self.streams[-1]
+
+
+@pytest.fixture
+def qtbot(qapp, request):
+    """As that of pytest-qt, but more patient where nothing else is said: several tests share a core."""
+    bot = QtBot(request)
+    bot.waitUntil = partial(bot.waitUntil, timeout=20_000)
+    bot.waitSignal = partial(bot.waitSignal, timeout=20_000)
+    return bot
 
 
 @pytest.fixture

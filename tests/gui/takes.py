@@ -3,7 +3,7 @@
 import numpy as np
 import soundfile
 
-from livepitch.realtime.export import write_csv
+from livepitch.realtime.csv_track import csv_lines
 from livepitch.realtime.frame import PitchTrack
 
 RATE = 16_000
@@ -32,5 +32,5 @@ def write_take(folder, name, f0):
     folder.mkdir(exist_ok=True)
     soundfile.write(folder / f"{name}.flac", sung(f0), RATE)
     with open(folder / f"{name}.csv", "w", encoding="utf-8") as file:
-        write_csv(track_of(f0), file)
+        file.writelines(csv_lines(track_of(f0)))
     return folder / f"{name}.flac"

@@ -77,7 +77,8 @@ def test_while_something_is_saved_the_file_is_whole(ending, qtbot, tmp_path, mon
         return write(*arguments)
 
     monkeypatch.setattr("livepitch.gui.takes.exporting.save", slowly)
-    ending.takes.exporting.ask()
+    ending.takes.exporting.ask()  # what
+    ending.takes.exporting.ask()  # where
     (dialog,) = ending.findChildren(QFileDialog)
     dialog.selectFile(str(tmp_path / "mine.csv"))
     dialog.accept()

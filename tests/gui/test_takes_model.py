@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 import soundfile
 
+from livepitch.export.formats import FORMATS
+from livepitch.export.options import ExportError, Options
 from livepitch.gui.viewmodel import take_list
 from livepitch.gui.viewmodel.history import PitchHistory
 from livepitch.gui.viewmodel.take import Hearing, Take, open_take
 from livepitch.gui.viewmodel.take_align import best_shift
-from livepitch.gui.viewmodel.take_export import ExportError, Material, read_labels, save, write_labels
+from livepitch.gui.viewmodel.take_export import Material, read_labels, write_labels
+from livepitch.gui.viewmodel.take_export import save as save_kind
+from livepitch.gui.viewmodel.take_kinds import GROUPS, KINDS, free_name, meant, renamed
 from livepitch.gui.viewmodel.take_list import recordings, with_recent
 from livepitch.gui.viewmodel.take_playback import Loop, SilentPlayer
 from livepitch.gui.viewmodel.take_statistics import judged, statistics_rows, sung_line
@@ -20,7 +24,7 @@ from livepitch.practice.music import Music
 from livepitch.practice.scales import Key
 from livepitch.realtime.audio_file import AudioFileError
 from livepitch.realtime.csv_track import read_take_track
-from tests.gui.takes import RATE, melody, track_of, write_take
+from tests.gui.takes import RATE, melody, sung, track_of, write_take
 
 MELODY = melody(60, 62, 64, 65, math.nan, 67, 64, 60, seconds=0.5)
 
@@ -217,6 +221,11 @@ def material(**more):
     return Material(PitchHistory.of(track_of(MELODY)), audio=audio, sample_rate=RATE, **more)
 
 
+def save(material, path, chosen="csv", options=Options()):  # noqa: B008
+    """As the window does once a name is chosen."""
+    return save_kind(material, *meant(path, KINDS[chosen], bool(material.marks)), options)
+
+
 def test_a_selection_of_pitch_and_sound_fits_together(tmp_path):
     part = material(start=1.004, stop=2.0)
     assert save(part, tmp_path / "part.csv") == "1.0 s of pitch"
@@ -247,10 +256,8 @@ def test_wav_has_the_whole_sound(tmp_path):
 @pytest.mark.parametrize(
     ("name", "more", "told"),
     [
-        ("x.xyz", {}, r"x\.xyz: can end in \.csv, \.json, \.flac, \.wav, \.txt"),
-        ("noending", {}, r"noending: can end in \.csv"),
-        ("x.txt", {}, "no markers"),
-        ("no/folder/x.csv", {}, r"x\.csv: cannot be written \(No such file or directory\)"),
+        ("x.xyz", {}, r"x\.xyz: can end in \.csv, \.json, .*, \.mid, .*, \.flac, \.wav, "),
+        ("no/folder/x.csv", {}, r"x\.csv: cannot be written, there is no folder"),
         ("no/folder/x.flac", {}, r"x\.flac: cannot be written \(No such file or directory\)"),
     ],
 )
@@ -266,6 +273,59 @@ def test_sound_that_was_not_kept_cannot_be_saved(tmp_path):
     with pytest.raises(ExportError, match="record first"):
         save(Material(PitchHistory.of(track_of(MELODY))), tmp_path / "x.flac")
     assert (tmp_path / "x.flac").read_text() == "good"
+    with pytest.raises(ExportError, match="no markers"):
+        save(Material(PitchHistory.of(track_of(MELODY))), tmp_path / "x.txt", "markers")
+
+
+def test_every_format_is_offered_once():
+    offered = [kind.name for kinds in GROUPS.values() for kind in kinds]
+    assert sorted(offered) == sorted([*FORMATS, "flac", "wav", "markers"])
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "markers", "kind", "path"),
+    [
+        ("a.mid", "midi-notes", False, "midi-notes", "a.mid"),  # two end so: what was chosen
+        ("a.mid", "csv", False, "midi", "a.mid"),  # the first that ends so
+        ("a.MID", "csv", False, "midi", "a.MID"),
+        ("a.notes.csv", "midi", False, "notes", "a.notes.csv"),  # not .csv: the longest
+        ("a.notes.csv", "notes", False, "notes", "a.notes.csv"),
+        ("a.txt", "csv", True, "markers", "a.txt"),
+        ("a.txt", "csv", False, "labels", "a.txt"),
+        ("a.txt", "labels", True, "labels", "a.txt"),
+        ("Take 14.05.12", "textgrid", False, "textgrid", "Take 14.05.12.TextGrid"),  # seconds are no ending
+        ("a", "midi", False, "midi", "a.mid"),
+        ("there", "csv", False, "csv", "there (2).csv"),  # which nobody was asked about
+    ],
+)
+def test_what_a_name_means(tmp_path, name, chosen, markers, kind, path):
+    (tmp_path / "there.csv").touch()
+    assert meant(tmp_path / name, KINDS[chosen], markers) == (tmp_path / path, KINDS[kind])
+
+
+def test_another_kind_gives_a_name_another_ending(tmp_path):
+    names = {"a.csv": "a.mid", "a.notes.csv": "a.mid", "a": "a.mid", "Take 14.05.12.TextGrid": "Take 14.05.12.mid"}
+    assert {old: renamed(tmp_path / old, KINDS["midi"]).name for old in names} == names
+    (tmp_path / "a.notes.csv").touch()
+    assert free_name(tmp_path / "a.notes.csv", "notes.csv").name == "a (2).notes.csv"
+
+
+def test_notes_on_one_pitch_are_parted_where_the_sound_dips():
+    f0 = np.full(200, 220.0)
+    whole = sung(f0)
+    swell = np.ones(len(whole), np.float32)
+    swell[round(0.95 * RATE) : round(1.05 * RATE)] = 0.02
+    parts = [Material(PitchHistory.of(track_of(f0)), audio=whole * each, sample_rate=RATE) for each in (1.0, swell)]
+    assert [len(part.sung.notes) for part in parts] == [1, 2]
+
+
+def test_live_sound_that_was_skipped_is_a_gap(frame):
+    history = PitchHistory()
+    history.extend([frame(3.0 + 0.01 * n, 220.0, level=-20.0) for n in range(300) if not 100 <= n < 250])
+    track = Material(history).sung.track
+    np.testing.assert_allclose(track.time, np.arange(300) / 100)
+    assert (track.voiced[:100].all(), track.voiced[100:250].any(), track.voiced[250:].all()) == (True, False, True)
+    assert (track.level[50], track.level[150]) == (-20.0, -200.0)
 
 
 def test_markers_come_back_from_a_label_track(tmp_path):

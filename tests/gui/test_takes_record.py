@@ -100,6 +100,7 @@ def test_markers_set_while_recording_lie_beside_the_take_from_its_start(running,
     assert labels.read_text() == "1.250000\t1.250000\t2\n"
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(120)
 def test_the_demo_voice_is_recorded_seen_and_saved_without_a_manual(qtbot, folder, tmp_path):
     window = Window(DemoVoice())
@@ -129,7 +130,8 @@ def test_the_demo_voice_is_recorded_seen_and_saved_without_a_manual(qtbot, folde
         assert 0 < kept.time < marker.time + 0.01
         assert window.takes.scene.take.duration == pytest.approx(soundfile.info(sound).duration)
         assert window.takes.scene.take.duration > 1.5
-        window.takes.exporting.ask()
+        window.takes.exporting.ask()  # what
+        window.takes.exporting.ask()  # where
         (dialog,) = window.findChildren(QFileDialog)
         dialog.selectFile(str(tmp_path / "mine.csv"))
         dialog.accept()

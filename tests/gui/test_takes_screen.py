@@ -5,9 +5,11 @@ import math
 import pytest
 from PyQt6.QtCore import QEvent, QObject, Qt
 
+from livepitch.export.options import Options
 from livepitch.gui.takes import exporting as exporting_module
 from livepitch.gui.takes import opening as opening_module
 from livepitch.gui.takes import recording as recording_module
+from livepitch.gui.viewmodel.take_kinds import KINDS
 from livepitch.realtime import portaudio
 from tests.gui.takes import melody, write_take
 from tests.gui.test_citizen_screen import slow, wait_for  # noqa: F401 - a fixture
@@ -147,7 +149,8 @@ def test_a_model_that_takes_long_to_find_the_pitch(looking, qtbot, slow, monkeyp
 def test_a_disk_that_takes_long_to_save(looking, qtbot, slow, monkeypatch, tmp_path):  # noqa: F811
     looking.takes.scene.complained.emit("Not heard, the cursor moves by itself: no output device")
     monkeypatch.setattr(exporting_module, "save", slowly(slow, exporting_module.save))
-    looking.takes.exporting.save(looking.takes.exporting._material(), tmp_path / "mine.csv")
+    exporting = looking.takes.exporting
+    exporting.save(exporting._material(), tmp_path / "mine.csv", KINDS["csv"], Options())
     wait_for(qtbot, slow)
     qtbot.waitUntil(lambda: looking.stage.banner.label.text().startswith("Saved mine.csv"))
 

@@ -1,0 +1,1 @@
+"""Sending what is heard to other programs while it is heard."""
