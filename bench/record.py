@@ -12,8 +12,8 @@ from typing import Any
 from ..model.device import describe_device
 from ..model.errors import LivepitchError
 from ..model.plain_file import plain_text
+from ..model.replacement import replacing
 from ..realtime.counters import STAGES
-from ..realtime.export import replacing
 from ..realtime.frame import Percentiles
 from ..realtime.layout import Layout
 from .load import Load

@@ -23,7 +23,8 @@ from ..realtime.frame import PitchFrame, Settings, StreamStats
 from ..realtime.layout import Layout
 from ..realtime.models import TrackerFactory
 from ..realtime.recording.takes import Recording
-from ..realtime.roles import Source, Tracker
+from ..realtime.roles import Output, Source, Tracker
+from ..realtime.sending import Sending
 from ..realtime.session import Session, stream_tracker
 from ..realtime.tuned import Tuned
 from .load import Load
@@ -215,6 +216,15 @@ class MeasuredSession:
     def recording(self) -> Recording | None:
         """The recording under way, or the last one."""
         return self.inner.recording
+
+    def send(self, outputs: Sequence[Output]) -> None:
+        """From now on send every frame to these outputs, too."""
+        self.inner.send(outputs)
+
+    @property
+    def sending(self) -> tuple[Sending, ...]:
+        """How it goes with each output."""
+        return self.inner.sending
 
 
 def frames_per_run(plan: Plan) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ..model.errors import LivepitchError
-from ..realtime.export import replacing
+from ..model.replacement import replacing
 from ..realtime.frame import PitchFrame
 
 LONGEST = 600.0  # s that are written, about 80 MB; viewers become slow long before

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import IO, Any
 
+from ..model.child import child_command
 from .child import finding_of
 from .finding import Finding, Wanted, failed
 
@@ -23,12 +24,7 @@ STARTING = 60.0  # s that a process may take to load its checks
 LAST = 1.0  # s that a killed process may take
 PIECE = 65_536  # bytes
 LINES, SAID = 3, 300  # lines and characters of what it said last
-START = """
-import json, sys
-sys.path[:] = json.loads(sys.argv[1])
-from {child} import main
-main(*json.loads(sys.argv[2]))
-"""
+START = "import json, sys; sys.path[:] = json.loads({path!r}); from {child} import main; main(*json.loads({order!r}))"
 
 
 @dataclass
@@ -57,7 +53,7 @@ def _child(
     """One process's findings; returns whether there is nothing more to do."""
     ours, its = os.pipe()
     try:
-        process = _started(its, said, json.dumps([its, module, first, asdict(wanted)]))
+        process = _started(its, said, [its, module, first, asdict(wanted)])
     except OSError as error:
         os.close(ours)
         yield failed(begun.name, f"no process can be started ({error.strerror})", "end other programs, and try again")
@@ -81,11 +77,12 @@ def _child(
             process.wait(LAST)
 
 
-def _started(its: int, said: IO[bytes], order: str) -> subprocess.Popen[bytes]:
-    code = START.format(child=finding_of.__module__)
-    # So that even a segmentation fault leaves a word on standard error.
-    command = [sys.executable, "-X", "faulthandler", "-c", code, json.dumps(sys.path), order]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, pass_fds=[its])
+def _started(its: int, said: IO[bytes], order: list[Any]) -> subprocess.Popen[bytes]:
+    child = finding_of.__module__
+    code = START.format(path=json.dumps(sys.path), child=child, order=json.dumps(order))
+    return subprocess.Popen(
+        child_command(code, child, order), stdin=subprocess.DEVNULL, stdout=said, stderr=said, pass_fds=[its]
+    )
 
 
 def _messages(pipe: int, limit: float) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ Over an inherited pipe goes one JSON object a line: `begun`, the number of the c
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 from dataclasses import asdict
@@ -18,6 +19,7 @@ BACKGROUND = 10  # added to the nice value of who gives way
 
 def main(pipe: int, module: str, first: int, wanted: dict[str, Any]) -> None:
     """Do the checks of a module from the number `first` on."""
+    faulthandler.enable()  # even a segmentation fault leaves a word on standard error
     asked = Wanted(**wanted)
     if asked.gentle:
         os.nice(BACKGROUND)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any, TextIO
 
-from ...realtime.export import replacing
+from ...model.replacement import replacing
 from .database import ProgressError
 from .instants import restored
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import pickle
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from ...model.registry import Model
-from ...realtime.engine.launch import NoEngineError, ProcessEngine
-from ...realtime.engine.wire import EngineError, Kind
+from ...realtime.engine.launch import NoEngineError
+from ...realtime.engine.tasks import GoneError, TaskProcess
+from ...realtime.engine.wire import EngineError
 from ..scoring.judging import Judging
 from ..target.target import Target
 from .judge import MODEL, Judge, judge_take
@@ -22,7 +22,6 @@ from .reference import reference_target
 
 Progress = Callable[[float], None]
 Made = TypeVar("Made", covariant=True)
-LAST = 1.0  # s that a killed process may take
 
 
 class Task(Protocol[Made]):
@@ -64,8 +63,8 @@ class Apart:
     """
 
     def __init__(self) -> None:
-        self._engine: ProcessEngine | None = None
-        self._changing = threading.Lock()  # of the engine
+        self._process: TaskProcess | None = None
+        self._changing = threading.Lock()  # of the process
         self._working = threading.Lock()  # one task at a time
         self._here = Judge()
 
@@ -77,17 +76,15 @@ class Apart:
     def close(self) -> None:
         """End it, also in the middle of a task, whose caller then gets an EngineError; it may be started again."""
         with self._changing:
-            engine, self._engine = self._engine, None
-        if engine is not None:
-            engine.kill()
-            engine.wire.shut()
-            engine.end(LAST)
+            process, self._process = self._process, None
+        if process is not None:
+            process.kill()
 
     @property
     def pid(self) -> int | None:
         """Of the process; None while there is none."""
-        engine = self._engine
-        return engine.pid if engine is not None else None
+        process = self._process
+        return process.pid if process is not None else None
 
     def judge(self, taken: Taken, judging: Judging, progress: Progress | None = None) -> Outcome:
         """As a `Judge`: AudioFileError, CheckpointError; EngineError if the process ended meanwhile."""
@@ -101,41 +98,21 @@ class Apart:
         """Have a task done, and wait. progress: told 0..1, on this thread. Raises what the task raises; EngineError."""
         with self._working:
             try:
-                engine = self._started()
+                process = self._started()
             except NoEngineError:
                 return task(self._here.model, progress or _unheard)
-            return _Exchange(engine, progress or _unheard, task).answer()
+            try:
+                made: Made = process.do(task, progress or _unheard)
+            except GoneError as gone:
+                problem = f"the recording was not heard to its end, its process ended ({gone}); the recording is kept"
+                raise EngineError(problem) from None
+            return made
 
-    def _started(self) -> ProcessEngine:
+    def _started(self) -> TaskProcess:
         with self._changing:
-            if self._engine is None or not self._engine.alive:
-                self._engine = ProcessEngine(module=f"{__package__}.apart_child")
-                self._engine.wire.send(Kind.REQUEST, pickle.dumps(MODEL))
-            return self._engine
-
-
-class _Exchange(Generic[Made]):
-    """One task, and what comes of it."""
-
-    def __init__(self, engine: ProcessEngine, progress: Progress, task: Task[Made]) -> None:
-        self._engine, self._progress, self._task = engine, progress, task
-
-    def answer(self) -> Made:
-        """Wait for it."""
-        with suppress(OSError):  # then there is no answer either
-            self._engine.wire.send(Kind.REQUEST, pickle.dumps(self._task))
-        while (message := self._engine.wire.receive()) is not None:
-            kind, data = message
-            if kind is Kind.PROGRESS:
-                self._progress(pickle.loads(data))
-                continue
-            made, error = pickle.loads(data)
-            if error is not None:
-                raise error
-            answer: Made = made
-            return answer
-        how = self._engine.end(LAST)
-        raise EngineError(f"the recording was not heard to its end, its process ended ({how}); the recording is kept")
+            if self._process is None or not self._process.alive:
+                self._process = TaskProcess(f"{__package__}.apart_child", MODEL)
+            return self._process
 
 
 def _unheard(_: float) -> None:

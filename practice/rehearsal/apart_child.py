@@ -1,22 +1,13 @@
-"""The process of an `Apart`: has the model ready, does one task after another, and ends with the one that started it.
-
-Threads: the one that works; "livepitch-apart-requests", which waits for requests and for that end.
-"""
+"""The process of an `Apart`: has the model ready, and does one task after another."""
 
 from __future__ import annotations
 
-import os
-import pickle
-import socket
-import threading
 import warnings
-from contextlib import suppress
-from queue import SimpleQueue
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ...model.blas import preload_blas
-from ...realtime.engine.wire import EngineError, Kind, Wire
-from ...realtime.log.log import end as end_log
+from ...realtime.engine.tasks import Do, serve_tasks
 
 if TYPE_CHECKING:
     from ...model.registry import Model
@@ -27,28 +18,17 @@ WARMING = 16_000  # samples that are heard before the first take: what a network
 def main(descriptor: int) -> None:
     """Serve over an inherited socket until the other side hangs up."""
     preload_blas()  # before MLX
-    wire, requests = Wire(socket.socket(fileno=descriptor)), SimpleQueue[bytes]()
-    waiting = threading.Thread(target=_wait, args=(wire, requests), name="livepitch-apart-requests", daemon=True)
-    waiting.start()
-    with suppress(OSError):  # the window is gone
-        serve(wire, requests)
-    end_log()
-    os._exit(0)  # nothing is left to close
+    serve_tasks(descriptor, _ready)
 
 
-def _wait(wire: Wire, requests: SimpleQueue[bytes]) -> None:
-    while (message := wire.receive()) is not None:
-        requests.put(message[1])
-    end_log()
-    os._exit(0)  # whatever is under way, nobody wants it any more
+def _ready(name: str) -> Do:
+    """Load the model of this name, for the tasks that come."""
+    model = _Warm(name)
 
+    def do(task: Any, progress: Callable[[float], None]) -> Any:
+        return task(model.get(), progress)
 
-def serve(wire: Wire, requests: SimpleQueue[bytes]) -> None:
-    """Load the model that the first request names, then do the others until nobody is there to be told: OSError."""
-    model = _Warm(pickle.loads(requests.get()))
-    while True:
-        request = requests.get()
-        wire.send(Kind.ANSWER, _answer(request, model, wire))
+    return do
 
 
 class _Warm:
@@ -78,23 +58,3 @@ def _hear_silence(model: Model) -> None:
     from ..scoring.heard import hear
 
     hear(np.zeros(WARMING, np.float32), WARMING, model)
-
-
-def _answer(request: bytes, model: _Warm, wire: Wire) -> bytes:
-    """What a task made, or what it raised."""
-    try:
-        task: Any = pickle.loads(request)
-        made = task(model.get(), lambda share: wire.send(Kind.PROGRESS, pickle.dumps(share)))
-        return pickle.dumps((made, None))
-    except Exception as error:
-        return _packed(error)
-
-
-def _packed(error: Exception) -> bytes:
-    """Itself if it can travel, else what it says."""
-    try:
-        data = pickle.dumps((None, error))
-        pickle.loads(data)
-    except Exception:
-        return pickle.dumps((None, EngineError(f"{type(error).__name__}: {error}")))
-    return data

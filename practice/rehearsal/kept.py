@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...model.errors import LivepitchError
-from ...realtime.export import replacing
+from ...model.replacement import replacing
 from ...realtime.recording.takes import take_files
 from ..progress.store import Progress
 from ..sound.changes import Change

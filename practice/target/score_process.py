@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from ...model.child import child_command, may_start
 from .scores import read_score
 from .target_file import TargetError, TargetFile
 from .target_json import file_from_json
@@ -36,7 +37,7 @@ def read_apart(path: Path, data: bytes, cancelled: Callable[[], bool] = lambda: 
     cancelled: asked ten times a second. TargetError for what cannot be read within those, or is cancelled. When this
     returns or raises, the process has ended.
     """
-    if getattr(sys, "frozen", False) or not sys.executable:  # this program is no ordinary Python, and cannot start one
+    if not may_start():
         return read_score(path, data)
     answer = json.loads(_answered(path, data, cancelled))
     if "file" not in answer:
@@ -59,13 +60,13 @@ def _answered(path: Path, data: bytes, cancelled: Callable[[], bool]) -> bytes:
 
 
 def _started(path: Path) -> subprocess.Popen[bytes]:
-    code = START.format([str(place) for place in sys.path], __package__, os.getpid(), LIMIT, PATIENCE, MEMORY)
+    order = (os.getpid(), LIMIT, PATIENCE, MEMORY)
+    code = START.format([str(place) for place in sys.path], __package__, *order)
+    command = child_command(code, f"{__package__}.score_child", order)
     unseen = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows would open a console
     pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
     try:
-        return subprocess.Popen(
-            [sys.executable, "-c", code], stdin=pipe, stdout=pipe, stderr=nowhere, creationflags=unseen
-        )
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, creationflags=unseen)
     except OSError as error:
         raise _broken(path, f"no process can be started, {error.strerror}") from error
 

@@ -139,6 +139,7 @@ def test_ctrl_c_in_a_trial_leaves_no_thread(monkeypatch):
 
 
 @pytest.mark.audio
+@pytest.mark.alone
 def test_a_real_microphone_is_tuned_and_opened_so(own_settings):
     from livepitch.realtime.source import input_devices
     from tests.realtime.virtual_microphone import DEVICE, VirtualMicrophone, skip_unless_installed

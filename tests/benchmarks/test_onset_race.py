@@ -202,6 +202,7 @@ def test_trackers_that_are_not_installed_are_left_out(monkeypatch):
     assert onset_race.entered(["gone"], []) == []
 
 
+@pytest.mark.alone
 def test_the_engine_gives_every_frame_out_after_its_sound_and_before_the_end():
     made = Racer("livepitch", "0", SAMPLE_RATE, BLOCK, "", None, "", lambda: lambda block: [], "stream")
     seconds = 0.6
