@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from functools import cache
@@ -22,9 +23,12 @@ import livepitch
 from tests.conftest import sung_tone
 
 ROOT = Path(__file__).resolve().parents[1]
-NOT_SHIPPED = {"tests", "training", "benchmarks", "build", "dist"}
+NOT_SHIPPED = {"tests", "training", "benchmarks", "examples", "build", "dist"}
 SELDOM = {"huggingface_hub", "httpx2", "onnx", "torch"}
-FLOORS = {"model": 0, "parity": 1, "realtime": 1, "practice": 2, "bench": 2, "doctor": 3, "gui": 4, "cli": 5}
+FLOORS = {
+    "model": 0, "parity": 1, "realtime": 1, "practice": 2, "bench": 2, "doctor": 3, "export": 3, "outputs": 3,
+    "batch": 4, "gui": 5, "cli": 6,
+}  # fmt: skip
 
 
 def package_folders() -> set[str]:
@@ -182,14 +186,44 @@ def test_a_heavy_package_has_one_home(package: str, home: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel of a clean copy: in the tree itself setuptools would ship what an old build left behind."""
-    copy, out = tmp_path_factory.mktemp("copy") / "livepitch", tmp_path_factory.mktemp("wheel")
-    unwanted = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__", "docs", "data")
-    shutil.copytree(ROOT, copy, ignore=unwanted)
+def kept() -> list[str]:
+    """Every file that git keeps, or would if it were told to."""
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("no checkout of git")
+    told = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    return sorted(name for name in told.split("\0") if name and (ROOT / name).exists())
+
+
+@pytest.fixture(scope="module")
+def source_package(kept: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a packager unpacks, made of a clean copy: in the tree itself setuptools would ship old builds."""
+    copy, out = tmp_path_factory.mktemp("copy") / "livepitch", tmp_path_factory.mktemp("sdist")
+    for name in kept:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, copy / name)
+    code = f"from setuptools.build_meta import build_sdist; build_sdist({str(out)!r})"
+    subprocess.run([sys.executable, "-c", code], cwd=copy, capture_output=True, check=True, timeout=240)
+    with tarfile.open(next(out.glob("*.tar.gz"))) as packed:
+        packed.extractall(out, filter="data")
+    return next(path for path in out.iterdir() if path.is_dir())
+
+
+@pytest.fixture(scope="module")
+def wheel(source_package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel of the source package."""
+    out = tmp_path_factory.mktemp("wheel")
     options = ["--no-deps", "--no-build-isolation", "--quiet", "--wheel-dir", str(out)]
-    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(copy)], check=True, timeout=240)
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(source_package)], check=True, timeout=240)
     return next(out.glob("*.whl"))
+
+
+def test_the_source_package_is_all_that_git_keeps(source_package: Path, kept: list[str]) -> None:
+    files = (path.relative_to(source_package) for path in source_package.rglob("*") if path.is_file())
+    packed = {str(path) for path in files if "egg-info" not in path.parts[0]}
+    assert packed - {"PKG-INFO", "setup.cfg"} == set(kept)
 
 
 def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
@@ -204,6 +238,7 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     } == modules
     weights = {name.split("/")[-1] for name in names if name.endswith(".safetensors")}
     assert weights == {path.name for path in (ROOT / "model" / "checkpoints").glob("*.safetensors")}
+    assert "livepitch/outputs/overlay.html" in names
     assert any(name.endswith("LICENSE") for name in names)
 
 
