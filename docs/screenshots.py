@@ -103,6 +103,24 @@ def sing_and_press(*keys: str) -> Callable[[Window], None]:
     return scene
 
 
+def save_as(window: Window) -> None:
+    """What can be saved, with the options of a format that has all of them."""
+    sing(window)
+    window.takes.recall({"kind": "midi", "lowest": 36, "highest": 84})
+    press(window, "Ctrl+S")
+
+
+def send(window: Window) -> None:
+    """The panel about other programs, with a receiver of each of two kinds."""
+    window.sending.recall({"osc": True, "websocket": True})
+    press(window, "Ctrl+Shift+G")
+    sing(window)
+    stream = window.listening.transport.stream
+    assert stream is not None
+    wait_until(lambda: all(each.sent for each in stream.sending), "something is sent")
+    rest(0.6)
+
+
 def fill_screen(window: Window) -> None:
     """The kiosk, in the size of the picture and not of the screen that there may be."""
     size = window.size()
@@ -245,6 +263,8 @@ SHOTS = {
     "window-sound": Shot(sing_and_press("Ctrl+G")),
     "window-music": Shot(sing_and_press("K"), theme="dark"),
     "window-keys": Shot(sing_and_press("F1")),
+    "window-save": Shot(save_as),
+    "window-send": Shot(send, theme="dark"),
     "window-kiosk": Shot(fill_screen, theme="dark"),
     "window-first": Shot(first_start, size=(800, 600)),
     "window-file": Shot(look),
