@@ -29,8 +29,9 @@ def test_the_demo_voice_is_recorded_from_the_start_quieter_and_gated(livepitch, 
     assert max(abs(soundfile.read(sound)[0])) < 0.26
     printed = [line.split() for line in done.stdout.splitlines()[1:]]
     assert {line[1] for line in printed} == {"-"}
-    shown = [float(line[4]) for line in printed]  # to two digits; the file has four
-    assert list(track.confidence[: len(printed)]) == pytest.approx(shown, abs=0.0052)
+    # A busy machine skips frames. To two digits; the file has four.
+    kept = [track.confidence[round(float(line[0]) * 100)] for line in printed]
+    assert kept == pytest.approx([float(line[4]) for line in printed], abs=0.0052)
 
 
 @pytest.mark.parametrize(

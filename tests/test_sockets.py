@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -141,16 +142,23 @@ def test_websocket_opens_one_door_for_this_machine(tmp_path: Path) -> None:
     ]
 
 
+def sockets(pid: int) -> set[str]:
+    """The inodes of the sockets that a process has open."""
+    found = set()
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        with suppress(FileNotFoundError):  # a file that the starting process has closed again meanwhile
+            link = os.readlink(f"/proc/{pid}/fd/{number}")
+            if link.startswith("socket:"):
+                found.add(link.removeprefix("socket:[").removesuffix("]"))
+    return found
+
+
 @pytest.mark.skipif(not Path("/proc/net/unix").exists(), reason="looks into Linux' tables of sockets")
 def test_the_engines_process_has_one_socket_and_that_has_no_name() -> None:
     engine = ProcessEngine()
     try:
         assert engine.pid is not None
-        inodes = {
-            link.removeprefix("socket:[").removesuffix("]")
-            for number in os.listdir(f"/proc/{engine.pid}/fd")
-            if (link := os.readlink(f"/proc/{engine.pid}/fd/{number}")).startswith("socket:")
-        }
+        inodes = sockets(engine.pid)
         ours = os.readlink(f"/proc/self/fd/{engine.wire._socket.fileno()}").removeprefix("socket:[").removesuffix("]")
         rows = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()[1:]]
         known = {row[6]: row for row in rows}
