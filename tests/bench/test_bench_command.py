@@ -95,7 +95,7 @@ def test_an_interrupt_tells_what_was_measured_so_far(tmp_path):
 
 
 def test_compared_with_a_faster_past_the_exit_code_is_1(livepitch, tmp_path, record):
-    """A record whose network took next to no time, from another machine; then one slower than any machine under load."""
+    """A record of another machine whose network took next to no time; then one slower than any machine under load."""
     for name, factor, more in (("fast", 1e-4, 0.0), ("slow", 1.0, 60_000.0)):
         old = json.loads(json.dumps(record))
         for span in (*old["stages"].values(), old["compute_ms"], old["sound_to_frame_ms"]):
