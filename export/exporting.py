@@ -6,18 +6,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..model.replacement import replacement
+from ..model.replacement import replacing_bytes
 from ..realtime.frame import PitchTrack
 from .formats import FORMATS, Format, format_named, format_of
 from .options import ExportError, Options
-from .sung import FRAMES_PER_SECOND, Sung
-
-T = TypeVar("T", np.float32, np.bool_)
+from .sung import Sung, every_frame
 
 
 def export_track(
@@ -58,7 +53,7 @@ def export_track(
     options = Options(a4=a4, tempo=tempo, bend_range=bend_range, lowest=lowest, highest=highest)
     target = Path(path)
     save(
-        Sung(_every_frame(track), title=target.stem),
+        Sung(every_frame(track), title=target.stem),
         target,
         chosen_format(target, format),
         options,
@@ -70,32 +65,6 @@ def save(sung: Sung, path: Path, format: Format, options: Options | None = None,
     """Write what was sung, as `export_track` does. ExportError as there."""
     with new_file(path, overwrite=overwrite) as file:
         format.write(sung, file, options or Options())
-
-
-def _every_frame(track: PitchTrack) -> PitchTrack:
-    """The same with a frame for every 10 ms from 0 on, as formats without times need it."""
-    rows = np.rint(track.time * FRAMES_PER_SECOND).astype(np.int64)
-    columns = (track.f0, track.voiced, track.confidence, track.candidate, track.level)
-    if {len(column) for column in columns if column is not None} != {len(rows)}:
-        raise ValueError("the columns of the track must be of one length")
-    if (np.diff(rows, prepend=-1) <= 0).any():
-        raise ValueError("the times of the track must ascend from 0 on, in steps of 10 ms")
-    if not len(rows) or rows[-1] == len(rows) - 1:
-        return track
-    return PitchTrack(
-        np.arange(rows[-1] + 1) / FRAMES_PER_SECOND,
-        _spread(track.f0, rows, np.nan),
-        _spread(track.voiced, rows, False),
-        _spread(track.confidence, rows, 0.0),
-        _spread(track.candidate, rows, np.nan),
-        None if track.level is None else _spread(track.level, rows, -np.inf),
-    )
-
-
-def _spread(column: NDArray[T], rows: NDArray[np.int64], empty: float) -> NDArray[T]:
-    spread = np.full(rows[-1] + 1, empty, column.dtype)
-    spread[rows] = column
-    return spread
 
 
 def chosen_format(path: Path, name: str | None = None) -> Format:
@@ -129,13 +98,8 @@ def new_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
     writing fails, the disk full say.
     """
     expect_room(path, overwrite=overwrite)
-    with _in_one_line(path):
-        if path.exists() and not path.is_file():
-            with open(path, "wb") as file:
-                yield file
-        else:
-            with replacement(path) as partial, open(partial, "xb") as file:
-                yield file
+    with _in_one_line(path), replacing_bytes(path) as file:
+        yield file
 
 
 @contextmanager

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..practice.segmentation import SungNote, sung_notes
 from ..realtime.frame import PitchTrack
 
 FRAMES_PER_SECOND = 100
+T = TypeVar("T", np.float32, np.bool_)
 PART = 10_000  # values that are Python's objects at a time
 
 
@@ -41,3 +46,32 @@ class Sung:
     def duration(self) -> float:
         """Seconds, to the end of the last frame's hop; 0 for no frames."""
         return len(self.track) / FRAMES_PER_SECOND
+
+
+def every_frame(track: PitchTrack) -> PitchTrack:
+    """The same with a frame for every 10 ms from 0 on: what was skipped is unvoiced, and has no level.
+
+    ValueError where the columns do not match, or the times do not ascend.
+    """
+    rows = np.rint(track.time * FRAMES_PER_SECOND).astype(np.int64)
+    columns = (track.f0, track.voiced, track.confidence, track.candidate, track.level)
+    if {len(column) for column in columns if column is not None} != {len(rows)}:
+        raise ValueError("the columns of the track must be of one length")
+    if (np.diff(rows, prepend=-1) <= 0).any():
+        raise ValueError("the times of the track must ascend from 0 on, in steps of 10 ms")
+    if not len(rows) or rows[-1] == len(rows) - 1:
+        return track
+    return PitchTrack(
+        np.arange(rows[-1] + 1) / FRAMES_PER_SECOND,
+        _spread(track.f0, rows, np.nan),
+        _spread(track.voiced, rows, False),
+        _spread(track.confidence, rows, 0.0),
+        _spread(track.candidate, rows, np.nan),
+        None if track.level is None else _spread(track.level, rows, -np.inf),
+    )
+
+
+def _spread(column: NDArray[T], rows: NDArray[np.int64], empty: float) -> NDArray[T]:
+    spread = np.full(rows[-1] + 1, empty, column.dtype)
+    spread[rows] = column
+    return spread

@@ -8,9 +8,10 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from itertools import count
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 LEFT = 60.0  # s for which nobody has touched a dead process's unfinished file before it is deleted
 _numbers = count(1)  # two threads may write the same file
@@ -43,8 +44,8 @@ def replacement(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 @contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[TextIO]:
-    """A text file that takes the place of `path` when the block ends well and leaves no trace when it fails.
+def replacing_bytes(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A binary file that takes the place of `path` when the block ends well and leaves no trace when it fails.
 
     Devices and pipes (`/dev/null`, `/dev/stdout`) are written as they are.
 
@@ -53,11 +54,18 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[TextIO]:
 
     """
     if os.path.exists(path) and not os.path.isfile(path):
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
+        with open(path, "wb") as file:
             yield file
-        return
-    with replacement(path) as partial, open(partial, "x", encoding="utf-8", newline="\n") as file:
-        yield file
+    else:
+        with replacement(path) as partial, open(partial, "xb") as file:
+            yield file
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[TextIO]:
+    """The same for text, in UTF-8 with plain ends of lines."""
+    with replacing_bytes(path) as file, TextIOWrapper(file, encoding="utf-8", newline="\n") as text:
+        yield text
 
 
 def secure(path: Path) -> None:

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from ...export.exporting import save as export
 from ...export.formats import FORMATS
 from ...export.options import ExportError, Options
-from ...export.sung import Sung
+from ...export.sung import Sung, every_frame
 from ...export.written import written_notes
 from ...model.plain_file import plain_text
 from ...model.replacement import replacement, replacing
 from ...realtime.frame import PitchTrack
 from .history import FRAMES_PER_SECOND, PitchHistory
-from .loudness import SILENCE, levels
+from .loudness import levels
 from .take import Floats
 from .take_kinds import GROUPS, MARKERS, SOUNDS, Kind
 
@@ -57,15 +57,19 @@ class Material:
     @cached_property
     def sung(self) -> Sung:
         """The pitch; every 10 ms, the first frame at 0 s. With levels, as far as they are known."""
-        history, part = self.history, self._part
-        places = np.round((history.time[part] - self._from) * FRAMES_PER_SECOND).astype(np.int64)
-        n = int(places[-1]) + 1 if len(places) else 0
-        f0, confidence, level = (np.full(n, none, np.float32) for none in (np.nan, 0.0, SILENCE))
+        history, part, level = self.history, self._part, self._level
+        places = np.round((history.time[part] - self._from) * FRAMES_PER_SECOND)
+        f0, known = history.f0[part].astype(np.float32), bool(np.isfinite(level).any())
         # Not all places of what was heard live are taken: sound that was skipped has no pitch.
-        f0[places], confidence[places], level[places] = history.f0[part], history.confidence[part], self._level
-        time = np.arange(n) / FRAMES_PER_SECOND
-        known = bool(np.isfinite(level[places]).any())
-        track = PitchTrack(time, f0, np.isfinite(f0), confidence, f0, level if known else None)
+        found = PitchTrack(
+            places / FRAMES_PER_SECOND,
+            f0,
+            np.isfinite(f0),
+            history.confidence[part].astype(np.float32),
+            f0,
+            level.astype(np.float32) if known else None,
+        )
+        track = every_frame(found)
         return Sung(track, "livepitch" if self.path is None else self.path.stem, self.path)
 
     @property
