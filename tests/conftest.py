@@ -34,7 +34,11 @@ settings.register_profile("livepitch", deadline=None, derandomize=True, print_bl
 settings.load_profile("livepitch")
 
 # What `./test` says to `-m`, and what a file must hold to have such a test.
-MARKED = {"audio and not alone": re.compile(r"mark\.audio\b"), "alone": re.compile(r"mark\.alone\b")}
+MARKED = {
+    "audio and not alone and not long": re.compile(r"mark\.audio\b"),
+    "alone and not long": re.compile(r"mark\.alone\b"),
+    "long": re.compile(r"mark\.long\b"),
+}
 
 Sung = Callable[..., NDArray[np.float32]]
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -59,9 +63,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A mark that comes from elsewhere than the file would keep its test out of every pass."""
     for item in items:
-        for mark in {"audio", "alone"} & {mark.name for mark in item.iter_markers()}:
+        for mark in {"audio", "alone", "long"} & {mark.name for mark in item.iter_markers()}:
             if f"mark.{mark}" not in item.path.read_text(encoding="utf-8"):
                 raise pytest.UsageError(f"{item.nodeid} is marked `{mark}` from elsewhere: mark it in its own file")
+        if item.get_closest_marker("long") and os.environ.get("LIVEPITCH_TEST_LONG") != "1":
+            item.add_marker(pytest.mark.skip(reason="takes long: LIVEPITCH_TEST_LONG=1 runs it"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from tests.docs.pages import ROOT, Block
 
-ONLY_PARSED = ROOT / "tests/docs/only_parsed.txt"
+ELSEWHERE = ROOT / "tests/docs/elsewhere.txt"
 ANYTHING = "..."
 
 
@@ -22,7 +22,7 @@ class Command:
 
     @property
     def words(self) -> str:
-        """The command without comments and spare blanks, as it stands in `only_parsed.txt`."""
+        """The command without comments and spare blanks, as it stands in `elsewhere.txt`."""
         lines = [re.sub(r"(^|\s)#.*$", "", line).removesuffix("\\") for line in self.typed.split("\n")]
         return " ".join(" ".join(lines).split())
 
@@ -66,15 +66,25 @@ def _whole(text: str) -> bool:
     return not said.returncode and not said.stderr
 
 
-def only_parsed() -> dict[str, str]:
-    """Command to reason: the table of what cannot be run here."""
-    reasons, reason = {}, ""
-    for line in ONLY_PARSED.read_text(encoding="utf-8").splitlines():
+def alike(words: str) -> str:
+    """`./run` is `livepitch` by another name: what is run by one need not be run by the other."""
+    return re.sub(r"^\./run\b", "livepitch", words)
+
+
+def elsewhere() -> dict[str, str]:
+    """Command, as `livepitch`, to the test that runs it; or to "nowhere: " and the reason."""
+    tests, test = {}, ""
+    for line in ELSEWHERE.read_text(encoding="utf-8").splitlines():
         if line.startswith("# "):
-            reason = line[2:]
+            test = line[2:]
         elif line.strip():
-            reasons[line.strip()] = reason
-    return reasons
+            tests[alike(line.strip())] = test
+    return tests
+
+
+def told_to_run(test: str) -> set[str]:
+    """The commands that stand under a test."""
+    return {words for words, there in elsewhere().items() if there == test}
 
 
 def unlike(told: list[str], printed: str) -> str | None:

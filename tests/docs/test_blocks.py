@@ -1,7 +1,8 @@
-"""Every command and every block of code of every page is run, or its options are read and the reason is told."""
+"""Every command and every block of code of every page is run, here or by the test that `elsewhere.txt` names."""
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import json
 import os
@@ -15,16 +16,22 @@ import pytest
 
 import livepitch as lp
 from tests.docs import options
-from tests.docs.commands import Command, commands, only_parsed, unlike
+from tests.docs.commands import Command, alike, commands, elsewhere, told_to_run, unlike
 from tests.docs.conftest import PORT, Place
 from tests.docs.pages import DATA, MARKERS, READ, ROOT, RUN, Block, blocks, outside, pages
 from tests.docs.shell import Shell
 
 ALL = {page: blocks(page) for page in pages()}
 RUNNING = [page for page, found in ALL.items() if any(block.language in RUN + READ for block in found)]
-TABLE = only_parsed()
-# What measures the machine does so for as short as it can.
-SHORTER = re.compile(r"(livepitch|\./run) bench\b")
+TABLE = elsewhere()
+# What measures for long is added these words; they take the place of those before them.
+SHORTER = {
+    "livepitch bench": "--seconds 1",
+    "./run bench": "--seconds 1",
+    "python benchmarks/scoring.py --takes 150": "--takes 1",
+    "python benchmarks/switching.py": "--seconds 4 --rounds 1 --intervals 5",
+    "python benchmarks/windowed.py": "--model FILE --clips 1 --seconds 3 --rounds 1 --snr clean --only lies",
+}
 MACHINE = re.compile(r"(livepitch|\./run) (bench|doctor|practice list|devices)\b")
 
 
@@ -35,7 +42,7 @@ def typed() -> list[tuple[Block, Command]]:
 
 
 # The page on which a command stands first.
-FIRST = {command.words.replace("./run", "livepitch"): block.page for block, command in reversed(typed())}
+FIRST = {alike(command.words): block.page for block, command in reversed(typed())}
 
 
 @pytest.mark.parametrize("page", pages())
@@ -83,22 +90,35 @@ def test_every_block_of_the_page_runs(page: str, place: Place, monkeypatch: pyte
 def run_commands(block: Block, shell: Shell, place: Place) -> None:
     status = int(block.marker.removeprefix("fails ")) if block.marker.startswith("fails") else 0
     for command in commands(block):
-        if command.words in TABLE or told_before(command.words, block.page):
+        if alike(command.words) in TABLE or told_before(command.words, block.page):
             continue
         if block.marker == "interrupt":
             interrupt(command, place)
             continue
-        words = f"{command.words} --seconds 1" if SHORTER.match(command.words) else command.typed
-        code, said = shell.run(place.here(words))
+        if "--compare" in command.words:
+            earlier(place)
+        code, said = shell.run(place.here(shortened(command)))
         said = said.replace(str(place.port), PORT)
-        assert code == status, f"{block.place}: {command.words} ended with {code}:\n{said}"
+        slower = "--compare" in command.words and code == 1 and "worse: " in said  # as busy machines are
+        assert code == status or slower, f"{block.place}: {command.words} ended with {code}:\n{said}"
         missing = unlike(command.printed, said) if command.printed else None
         assert missing is None, f"{block.place}: {command.words} does not print {missing!r}, but:\n{said}"
 
 
+def shortened(command: Command) -> str:
+    """What is typed."""
+    more = [words for start, words in SHORTER.items() if command.words.startswith(start)]
+    return f"{command.words} {more[0]}" if more else command.typed
+
+
+def earlier(place: Place) -> None:
+    """What the page has measured a moment ago stands for a run of some days ago."""
+    (place.folder / "before.json").write_bytes((place.folder / "now.json").read_bytes())
+
+
 def told_before(words: str, page: str) -> bool:
     """Whether an earlier page has the same command, which looks at the machine alone: it is run there."""
-    return bool(MACHINE.match(words)) and FIRST.get(words.replace("./run", "livepitch"), page) != page
+    return bool(MACHINE.match(words)) and FIRST.get(alike(words), page) != page
 
 
 def interrupt(command: Command, place: Place) -> None:
@@ -146,9 +166,10 @@ def heard(*_: object, **__: object) -> lp.FileSource:
 
 
 @pytest.mark.parametrize("command", sorted(TABLE))
-def test_what_is_not_run_has_options_that_exist(
+def test_what_is_run_elsewhere_has_options_that_exist(
     command: str, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Where its test is skipped, or waits until it is asked for, this much is known."""
     for path in filled.iterdir():
         (tmp_path / path.name).symlink_to(path)
     options.check(command, tmp_path, monkeypatch)
@@ -156,5 +177,27 @@ def test_what_is_not_run_has_options_that_exist(
 
 def test_the_table_holds_what_the_pages_have() -> None:
     on_pages = {command.words for _, command in typed()}
-    assert not set(TABLE) - on_pages, "these stand on no page any more: take them out of only_parsed.txt"
-    assert all(TABLE.values()), "a command stands above the first reason"
+    assert not set(TABLE) - set(map(alike, on_pages)), "these stand on no page any more: take them out of elsewhere.txt"
+    assert all(TABLE.values()), "a command stands above the first test"
+    assert not [start for start in SHORTER if not any(words.startswith(start) for words in on_pages)]
+
+
+def test_the_long_tests_run_what_the_table_says() -> None:
+    """Looked at each time, not only when they run."""
+    from tests.docs.test_long import ALL
+
+    assert {command for page in ALL for command, _ in page} == told_to_run("tests/docs/test_long.py")
+
+
+@pytest.mark.parametrize("test", sorted({test for test in TABLE.values() if not test.startswith("nowhere: ")}))
+def test_the_tests_that_the_table_names_are_there(test: str) -> None:
+    """A file of these tests says itself which commands it runs, and compares; any other test must name what it runs."""
+    file, _, name = test.partition("::")
+    text = (ROOT / file).read_text(encoding="utf-8")
+    if not name:
+        assert f'told_to_run("{file}")' in text + Path(__file__).read_text(encoding="utf-8")
+        return
+    (function,) = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef) and n.name == name]
+    body = ast.get_source_segment(text, function)
+    for command in (command for command, there in TABLE.items() if there == test):
+        assert all(f'"{word}"' in str(body) for word in command.split()[1:] if not word.endswith(".json")), command

@@ -61,6 +61,6 @@ def test_music21_has_few_bars_in_memory_at_the_same_time():
             alive.append(sum(type(each) is Measure for each in gc.get_objects()))
             return super().write(data)
 
-    FORMATS["musicxml"].write(Sung(track_of(np.tile(GROUP, 300))), Bars(), Options())
-    assert len(alive) >= 300 // 64
+    FORMATS["musicxml"].write(Sung(track_of(np.tile(GROUP, 160))), Bars(), Options())
+    assert len(alive) >= 160 // 64
     assert 0 < max(alive) <= 2 * 64

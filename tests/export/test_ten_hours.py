@@ -6,7 +6,6 @@ from xml.etree import ElementTree
 
 import jams
 import mir_eval
-import music21
 import numpy as np
 import parselmouth
 import pytest
@@ -140,25 +139,44 @@ def test_midi_notes(sung, file):
 def test_midi_bends(sung, file):
     track, player = sung.track, Player(file)
     played = player.at(track.time)
-    within = np.zeros(len(track), bool)
+    number = np.full(len(track), np.nan)  # of the note that a frame lies in, half a tick and more from its ends
     for note in sung.notes:
-        within[int(np.ceil(note.start * 100 + 1e-6)) : int(np.ceil(note.end * 100 - 1e-6))] = True
+        number[int(np.ceil(note.start * 100 + 0.03)) : int(np.ceil(note.end * 100 - 0.03))] = round(note.midi)
     midi = 69 + 12 * np.log2(np.where(track.voiced, track.f0, np.nan) / 440)
-    off = 100 * np.abs(played - midi)
-    reach = np.abs(midi - played.round()) < 2  # within the range of the bend
-    assert (within & track.voiced & reach).mean() > 0.8
-    assert np.nanmax(off[within & track.voiced & reach]) < 200 / 8192 / 2 + 0.01
+    reached = np.abs(midi - number) < 2  # by the bend
+    assert reached.mean() > 0.8
+    assert np.abs(100 * (played - midi))[reached].max() < 200 / 8192 / 2 + 0.01
 
 
 @in_format("musicxml")
 def test_musicxml(sung, file):
-    """Its steps are a sixteenth, 0.125 s: the notes whose sixteenths are their own are there, near their time."""
-    notes = music21.converter.parse(file, forceSource=True).stripTies().flatten().notes
-    starts = np.array([float(note.offset) for note in notes]) / 2
-    assert len(starts) > 0.95 * len(sung.notes)
-    place = np.searchsorted(starts, spans(sung)[:, 0]).clip(1, len(starts) - 1)
-    off = np.minimum(np.abs(starts[place] - spans(sung)[:, 0]), np.abs(starts[place - 1] - spans(sung)[:, 0]))
-    assert (off < 0.16).mean() > 0.95
+    """Of notes closer than the grid of 0.125 s some are left out; the others are there, in order, near their time.
+
+    Read by MusicXML's own rules: music21, which wrote it, would take an hour.
+    """
+    now, ties, read = 0, 0, []
+    for _, element in ElementTree.iterparse(file):
+        if element.tag == "divisions":
+            second = 2 * int(element.text)  # at 120 quarters to the minute
+        elif element.tag == "note":
+            if element.find("rest") is None and element.find("tie[@type='stop']") is None:
+                read.append((now / second, pitch_of(element.find("pitch"))))
+            ties += element.find("tie[@type='start']") is not None
+            ties -= element.find("tie[@type='stop']") is not None
+            now += int(element.findtext("duration"))
+            element.clear()
+    assert ties == 0
+    assert now / second == pytest.approx(HOURS / 100, abs=3)
+    assert len(read) > 0.98 * len(sung.notes)
+    wanted = iter(sung.notes)
+    for start, number in read:
+        assert any(round(note.midi) == number and abs(note.start - start) < 0.3 for note in wanted), start
+
+
+def pitch_of(element):
+    """The MIDI number."""
+    step = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[element.findtext("step")]
+    return 12 * (int(element.findtext("octave")) + 1) + step + int(element.findtext("alter") or 0)
 
 
 @in_format("jams")

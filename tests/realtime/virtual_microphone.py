@@ -8,8 +8,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import pytest
-
 PACKAGES = "libportaudio2 libasound2-plugins pulseaudio pulseaudio-utils"
 DEVICE = "pulse"  # what PortAudio calls the sound server
 
@@ -19,6 +17,8 @@ def skip_unless_installed():
     programs = [name for name in ("pulseaudio", "pactl", "paplay") if shutil.which(name) is None]
     libraries = [name for name in ("portaudio", "asound") if ctypes.util.find_library(name) is None]
     if programs or libraries:
+        import pytest  # benchmarks, which have no pytest, use the rest of this
+
         pytest.skip(f"{', '.join(programs + libraries)} missing; needs the Debian packages {PACKAGES}")
 
 
