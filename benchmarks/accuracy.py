@@ -121,7 +121,7 @@ def known(recordings: list[Recording]) -> list[Recording]:
         with console.status("WORLD takes voices apart and puts them together again"):
             return [*transposed(recordings), *tones()]
     except ImportError as error:
-        console.print(f"transposed voices are left out: {error}; `pip install pyworld` brings them")
+        console.print(f"transposed voices are left out: {error}; `pip install pyworld 'setuptools<81'` brings them")
         return list(tones())
 
 

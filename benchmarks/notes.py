@@ -1,6 +1,6 @@
 """How right livepitch's notes of a voice are, beside other programs' notes.
 
-    pip install mir_eval pyworld swift-f0
+    pip install mir_eval pyworld 'setuptools<81' swift-f0
     python benchmarks/notes.py --voices TRAIN --data FOLDER --keep KEPT --json notes.json
 
 Melodies whose notes are exactly known are sung by the voices in TRAIN (a folder of FLACs for each), see `sung.py`. Of

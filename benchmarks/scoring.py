@@ -1,6 +1,6 @@
 """How exactly errors planted in takes are found, and how much of a score is the tracker's doing.
 
-    pip install mido                                          # and for --voices: pyworld
+    pip install mido                                          # and for --voices: pyworld 'setuptools<81'
     python benchmarks/scoring.py --takes 300 --json scoring.json
     python benchmarks/scoring.py --takes 0 --voices TRAIN --data FOLDER
 

@@ -1,6 +1,6 @@
 """Melodies sung by recorded voices, whose notes are exactly known: WORLD renders them along a written melody.
 
-    pip install pyworld
+    pip install pyworld 'setuptools<81'
 
 A melody wanders through a scale; its notes are tied by glides, parted by consonants without voice, by pauses, or, on
 one pitch, by a short dip of the level. Notes are out of tune, the whole drifts, many scoop, many have vibrato. A voice

@@ -1,6 +1,6 @@
 """Takes with planted errors, sung by recorded voices: WORLD leads them along the written course.
 
-pip install pyworld
+pip install pyworld 'setuptools<81'
 """
 
 from __future__ import annotations

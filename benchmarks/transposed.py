@@ -1,6 +1,6 @@
 """Voices whose pitch is exactly known: real ones moved by WORLD to any height, and plain tones.
 
-    pip install pyworld
+    pip install pyworld 'setuptools<81'
 
 WORLD takes a recorded voice apart and puts it together again along another contour. What comes out follows that
 contour, so nothing has to be estimated; where the contour says that nothing is voiced WORLD renders noise. Frames

@@ -38,7 +38,7 @@ START: Page = (
     ("pip install 'mlx[cuda13]'", ""),
 )
 ACCURACY = (
-    ("pip install mir_eval pyworld swift-f0 praat-parselmouth pesto-pitch torchfcpe torchcrepe", ""),
+    ("pip install mir_eval pyworld 'setuptools<81' swift-f0 praat-parselmouth pesto-pitch torchfcpe torchcrepe", ""),
     (
         "python benchmarks/accuracy.py --data FOLDER --peers all --jobs 4 --cache CACHE"
         " --check --markdown docs/accuracy-results.md --json accuracy.json",
@@ -54,7 +54,7 @@ CALLBACK = (
 )
 GUIDE = (("python benchmarks/guide_timing.py --seconds 600 --json guide_timing.json", " --seconds 20"),)
 NOTES = (
-    ("pip install mir_eval pyworld swift-f0", ""),
+    ("pip install mir_eval pyworld 'setuptools<81' swift-f0", ""),
     (
         "python benchmarks/notes.py --voices TRAIN --data FOLDER --limit 15 --keep KEPT --json notes.json",
         f"{VOICE} --count 1",
