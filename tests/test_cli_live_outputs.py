@@ -86,6 +86,7 @@ def test_what_cannot_be_meant_is_said_before_anything_opens(
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always MIDI")
 def test_one_that_cannot_be_opened_leaves_the_others_and_the_pitch(livepitch_here: Cli) -> None:
     done = livepitch_here(

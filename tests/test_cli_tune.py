@@ -165,6 +165,7 @@ def together(done: "subprocess.CompletedProcess[str]") -> bool:
     return bool(np.median(np.diff(latencies)) < -9)
 
 
+@pytest.mark.alone
 def test_live_uses_what_was_found_and_says_so(livepitch_here: Cli, own_settings: Path) -> None:
     write_tuned(Tuned("demo voice", "stream", 48_000, 2048, 8, 90.0))
     tuned, untuned = live(livepitch_here), live(livepitch_here, "--untuned")

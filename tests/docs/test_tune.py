@@ -13,7 +13,7 @@ from tests.docs.commands import told_to_run
 from tests.docs.conftest import Place
 from tests.realtime.virtual_microphone import DEVICE, VirtualMicrophone, skip_unless_installed
 
-pytestmark = [pytest.mark.alone, pytest.mark.audio, pytest.mark.timeout(1200)]  # seconds: a busy machine tries them all
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]  # seconds: a busy machine tries them all
 
 # Two at a time: each takes half of a core.
 TOGETHER = (

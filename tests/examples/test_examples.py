@@ -68,6 +68,7 @@ def test_there_are_five():
     }  # fmt: skip
 
 
+@pytest.mark.alone
 def test_the_tuner_shows_what_the_demo_voice_sings(example):
     shown = [LINE.fullmatch(line) for line in example("terminal_tuner", "--demo", "--seconds", 1.6).split("\r")]
     heard = [match for match in shown if match]

@@ -20,7 +20,7 @@ def test_equals_librosa() -> None:
     magnitude = librosa.feature.melspectrogram(
         y=audio, sr=16_000, n_fft=1024, hop_length=160, power=1, n_mels=128, fmin=30, fmax=8000, htk=True
     )
-    expected = np.log(np.maximum(librosa.util.abs2(np.sqrt(magnitude)), 1e-5)).T
+    expected = np.log(np.maximum(magnitude, 1e-5)).T
     # librosa pads with zeros by default, we reflect: the frames at the edges differ.
     np.testing.assert_allclose(log_mel(windows_of(audio))[4:-4], expected[4:-4], atol=1e-5)
 
