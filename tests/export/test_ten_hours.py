@@ -152,7 +152,7 @@ def test_midi_bends(sung, file):
 def test_musicxml(sung, file):
     """Of notes closer than the grid of 0.125 s some are left out; the others are there, in order, near their time.
 
-    Read by MusicXML's own rules: music21, which wrote it, would take an hour.
+    Read by MusicXML's own rules: music21, which wrote it, had not read it after a quarter of an hour.
     """
     now, ties, read = 0, 0, []
     for _, element in ElementTree.iterparse(file):
