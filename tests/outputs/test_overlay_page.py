@@ -27,14 +27,6 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def output() -> Iterator[WebSocketOutput]:
-    output = WebSocketOutput("0")
-    output.open()
-    yield output
-    output.close()
-
-
 def shown(browser: Browser, output: WebSocketOutput, options: str = "", scheme: str = "dark") -> None:
     """The page, when it listens."""
     wait_until(lambda: output.receivers == 0)

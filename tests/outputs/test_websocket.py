@@ -9,7 +9,6 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,14 +20,6 @@ from livepitch.outputs import listener
 from livepitch.outputs.websocket import WebSocketOutput
 from livepitch.practice.naming import NoteNames
 from tests.outputs.frames import PATIENCE, parts, sung, wait_until
-
-
-@pytest.fixture
-def output() -> Iterator[WebSocketOutput]:
-    output = WebSocketOutput("0")
-    output.open()
-    yield output
-    output.close()
 
 
 def listening(output: WebSocketOutput, **options: Any) -> connect:
