@@ -85,16 +85,20 @@ class Studio:
 
     def __init__(self):
         self.streams = []
+        self.made = threading.Event()
         self.prepare = lambda stream: None
 
     def make(self, source, model, settings, settle=None):
         stream = FakeStream(source, model, settings, settle)
         self.prepare(stream)
         self.streams.append(stream)
+        self.made.set()
         return stream
 
     @property
     def stream(self):
+        """The newest; the first is waited for, as the window makes it in a thread of its own."""
+        assert self.made.wait(20), "no stream was made"
         return self.streams[-1]
 
 

@@ -114,6 +114,7 @@ def test_a_port_that_vanishes_is_said_and_found_again(studio: Studio, monkeypatc
     output.close()
 
 
+@pytest.mark.alone
 def test_a_session_plays_what_it_hears_and_leaves_silence(studio: Studio, tmp_path: Path) -> None:
     piano = studio()
     phrase, _, _ = demo_phrase(16_000)
