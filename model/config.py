@@ -29,6 +29,11 @@ class RmvpeConfig:
     kind: Literal["rmvpe"] = "rmvpe"
 
     @property
+    def lookahead(self) -> int:
+        """Samples at 16 kHz from a frame's time to the end of its mel window: the time is the window's centre."""
+        return 512
+
+    @property
     def blocks(self) -> int:
         """Residual blocks in all."""
         return self.n_blocks * (10 + self.inter_layers)
@@ -53,6 +58,8 @@ class CausalConfig:
     out_channels: int = 3
     """Channels that the U-Net hands to the GRU, times 128 mel bands."""
     gru_hidden: int = 320
+    lookahead: int = 512
+    """Samples at 16 kHz from a frame's time to the end of its mel window of 1,024; the centre where it is 512."""
     kind: Literal["causal"] = "causal"
 
     @property
@@ -69,6 +76,8 @@ class CausalConfig:
             raise ValueError("a level without a block")
         if not all(isinstance(number, int) for number in (*self.channels, *chain(*self.dilations))):
             raise ValueError("channels or dilations that are no numbers")
+        if not 80 <= self.lookahead <= 944:  # a frame's own hop lies within its window
+            raise ValueError(f"a lookahead of {self.lookahead} samples is not in 80..944")
 
 
 Config = RmvpeConfig | CausalConfig

@@ -1,7 +1,8 @@
 """The published log-mel front end, for whole recordings and for streams, with the same frames from both.
 
 Hann 1024, hop 160, magnitude, 128 bands 30..8000 Hz on the HTK scale with Slaney normalisation, ln(max(x, 1e-5)).
-Frame i is centred on sample 160·i; the signal is reflected at both ends (librosa's `center=True`).
+Frame i is centred on sample 160·i; the signal is reflected at both ends (librosa's `center=True`). A causal network may
+have been trained with windows that reach less far ahead of their frame, `ahead` samples instead of 512.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from .config import N_MELS
 SAMPLE_RATE = 16_000  # Hz
 HOP = 160  # samples, 10 ms
 WINDOW = 1024  # samples, 64 ms
-HALF = WINDOW // 2  # samples from a frame's centre to the end of what it sees: 32 ms
+HALF = WINDOW // 2  # samples from a frame's time to the end of what it sees, where that is its centre: 32 ms
 FLOOR = 1e-5  # of the mel magnitude, before the logarithm
 
 Floats = NDArray[np.float32]
@@ -57,11 +58,11 @@ def frame_count(n_samples: int) -> int:
     return 1 + n_samples // HOP if n_samples else 0
 
 
-def windows_of(audio: Floats) -> Floats:
+def windows_of(audio: Floats, ahead: int = HALF) -> Floats:
     """The overlapping windows of a whole recording: float32 (n,) at 16 kHz -> (1 + n // 160, 1024)."""
     if not len(audio):
         return np.empty((0, WINDOW), np.float32)
-    return _cut(_reflected(audio, HALF, HALF), frame_count(len(audio)))
+    return _cut(_reflected(audio, WINDOW - ahead, ahead), frame_count(len(audio)))
 
 
 def log_mel(windows: Floats) -> Floats:
@@ -75,30 +76,35 @@ def log_mel(windows: Floats) -> Floats:
     return log_bands(np.fft.rfft(windows * hann), bins, weights, starts, FLOOR)
 
 
-def level(windows: Floats) -> Floats:
-    """RMS of the hop round each window's centre in dBFS: float32 (n, 1024) -> (n,); -inf for silence."""
+def level(windows: Floats, ahead: int = HALF) -> Floats:
+    """RMS of the hop round each window's frame in dBFS: float32 (n, 1024) -> (n,); -inf for silence."""
     from .mel_loops import hop_level
 
+    frame = WINDOW - ahead
     # Always of one layout and writable: another kind would be compiled anew, in the middle of a stream.
-    return hop_level(windows[:, HALF - HOP // 2 : HALF + HOP // 2].copy())
+    return hop_level(windows[:, frame - HOP // 2 : frame + HOP // 2].copy())
 
 
 class WindowStream:
-    """Cuts a growing signal into the windows that `windows_of` would cut from all of it."""
+    """Cuts a growing signal into the windows that `windows_of` would cut from all of it.
 
-    def __init__(self) -> None:
+    A window is there with its last sample; the first of a stream not before the left edge can be reflected.
+    """
+
+    def __init__(self, ahead: int = HALF) -> None:
+        self._behind, self._ahead = WINDOW - ahead, ahead  # samples before and after a frame's time
         self._buffer = np.empty(0, np.float32)  # from the next window's first sample on
         self._received = 0  # samples
 
     def push(self, samples: Floats) -> Floats:
         """Takes float32 (n,) at 16 kHz; returns the windows that are now complete, (m, 1024)."""
-        began = self._received > HALF
+        began = self._received > self._behind
         self._received += len(samples)
         self._buffer = np.concatenate((self._buffer, samples))
-        if self._received <= HALF:  # the left edge cannot be reflected yet
+        if self._received <= self._behind:  # the left edge cannot be reflected yet
             return np.empty((0, WINDOW), np.float32)
         if not began:
-            self._buffer = _reflected(self._buffer, HALF, 0)
+            self._buffer = _reflected(self._buffer, self._behind, 0)
         n_windows = max(0, 1 + (len(self._buffer) - WINDOW) // HOP)
         windows = _cut(self._buffer, n_windows)
         self._buffer = self._buffer[n_windows * HOP :]
@@ -106,11 +112,11 @@ class WindowStream:
 
     def flush(self) -> Floats:
         """The windows at the end, whose right side is reflected; the stream is over then."""
-        if self._received <= HALF:
-            return windows_of(self._buffer)
-        # The buffer starts where the next window does: (given out)·160 - 512, counted in samples.
-        given = (self._received + HALF - len(self._buffer)) // HOP
-        return _cut(_reflected(self._buffer, 0, HALF), frame_count(self._received) - given)
+        if self._received <= self._behind:
+            return windows_of(self._buffer, self._ahead)
+        # The buffer starts where the next window does: (given out)·160 - behind, counted in samples.
+        given = (self._received + self._behind - len(self._buffer)) // HOP
+        return _cut(_reflected(self._buffer, 0, self._ahead), frame_count(self._received) - given)
 
 
 def _cut(padded: Floats, n_windows: int) -> Floats:

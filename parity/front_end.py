@@ -20,12 +20,15 @@ class LogMel(nn.Module):
         self.register_buffer("bands", torch.from_numpy(bands).to(dtype), persistent=False)
         self.register_buffer("window", torch.hann_window(1024, dtype=dtype), persistent=False)
 
-    def forward(self, audio: Tensor) -> Tensor:
-        """audio float32 (B, n) at 16 kHz, n > 512 -> (B, 1 + n // 160, 128)."""
-        return self.of_reflected(F.pad(audio.unsqueeze(1), (512, 512), mode="reflect").squeeze(1))
+    def forward(self, audio: Tensor, ahead: int = 512) -> Tensor:
+        """audio float32 (B, n) at 16 kHz, n > 1024 - ahead -> (B, 1 + n // 160, 128).
+
+        Windows end `ahead` samples after their frame's time.
+        """
+        return self.of_reflected(F.pad(audio.unsqueeze(1), (1024 - ahead, ahead), mode="reflect").squeeze(1))
 
     def of_reflected(self, padded: Tensor) -> Tensor:
-        """Audio (B, 512 + n + 512) whose ends are reflected already -> (B, 1 + n // 160, 128)."""
+        """Audio (B, n + 1024) whose ends are reflected already -> (B, 1 + n // 160, 128)."""
         frames = padded.unfold(-1, 1024, 160) * self.window
         magnitude = torch.fft.rfft(frames).abs()
         return (magnitude @ self.bands.T).clamp(min=1e-5).log()

@@ -42,22 +42,27 @@ def mono_samples(given: ArrayLike, what: str) -> Floats:
 
 
 class Chunker:
-    """Resamples, cuts overlapping windows (reflected at both ends of the stream) and takes their log-mel."""
+    """Resamples, cuts overlapping windows (reflected at both ends of the stream) and takes their log-mel.
 
-    def __init__(self, sample_rate: int) -> None:
-        self.sample_rate = sample_rate
+    Args:
+        sample_rate: of the blocks, Hz.
+        ahead: samples at 16 kHz from a frame's time to the end of its window.
+    """
+
+    def __init__(self, sample_rate: int, ahead: int = HALF) -> None:
+        self.sample_rate, self.ahead = sample_rate, ahead
         self._position = 0  # samples at the device's rate since the stream began, lost ones included
         self._surplus = 0  # samples still to drop, so that a stream after a gap begins on the frame grid
         self._begin(0)
 
     def _begin(self, frame: int) -> None:
-        self._resampler, self._windows = Resampler(self.sample_rate), WindowStream()
+        self._resampler, self._windows = Resampler(self.sample_rate), WindowStream(self.ahead)
         self._next = frame
 
     @property
     def latency(self) -> float:
         """Seconds from a frame's centre to the last sample that it needs."""
-        return HALF / SAMPLE_RATE + self._resampler.delay
+        return self.ahead / SAMPLE_RATE + self._resampler.delay
 
     def push(self, block: Floats) -> Chunk:
         """Takes float32 (n,) mono at the device's rate; returns the frames that are now complete."""
@@ -81,4 +86,4 @@ class Chunker:
 
     def _chunk(self, windows: Floats) -> Chunk:
         start, self._next = self._next, self._next + len(windows)
-        return Chunk(start, log_mel(windows), level(windows))
+        return Chunk(start, log_mel(windows), level(windows, self.ahead))

@@ -45,8 +45,8 @@ def estimate(
         TypeError: the name of a file or of a model in place of its samples, of the model itself.
     """
     settings = settings or Settings()
-    chunk = _whole_chunk(_checked(audio), sample_rate)
-    salience = whole_salience(loaded(model), chunk.mel, progress)
+    chunk = _whole_chunk(_checked(audio), Chunker(sample_rate, loaded(model).checkpoint.config.lookahead))
+    salience = whole_salience(model, chunk.mel, progress)
     candidate, confidence = decode(salience)
     heard = Thresholds.of(model, settings).run_lengths(confidence) > 0
     voiced = heard & (chunk.level >= settings.gate)
@@ -98,7 +98,6 @@ def _blocks(audio: Floats, size: int) -> Iterator[tuple[Floats, float]]:
         yield block, (start + len(block)) / len(audio)
 
 
-def _whole_chunk(audio: Floats, sample_rate: int) -> Chunk:
-    chunker = Chunker(sample_rate)
-    parts = [chunker.push(block) for block, _ in _blocks(audio, 60 * sample_rate)] + [chunker.flush()]
+def _whole_chunk(audio: Floats, chunker: Chunker) -> Chunk:
+    parts = [chunker.push(block) for block, _ in _blocks(audio, 60 * chunker.sample_rate)] + [chunker.flush()]
     return Chunk(0, np.concatenate([p.mel for p in parts]), np.concatenate([p.level for p in parts]))

@@ -1,8 +1,9 @@
 """Instant, then settled: a causal model gives every frame at once, a windowed one the same frame again, better, later.
 
-Both hear the same log-mel, on one thread. The windowed network runs in slices of a few milliseconds, and who owns the
-thread says when: it asks `Settler.expected` how long the next slice takes and calls `work` if that much time is free.
-So the instant frames wait for nothing but, now and then, the rest of a slice that took longer than usual.
+Both hear the same log-mel, on one thread; where their mel windows reach differently far ahead, one of its own each. The
+windowed network runs in slices of a few milliseconds, and who owns the thread says when: it asks `Settler.expected` how
+long the next slice takes and calls `work` if that is free. So the instant frames wait for nothing but, now and then,
+the rest of a slice that took longer than usual.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from ..model.config import N_MELS
 from ..model.mel import SAMPLE_RATE
 from ..model.registry import Model
-from .chunker import Chunk
+from .chunker import Chunk, Chunker
 from .decoder import FRAME_SECONDS, Decoder, Thresholds
 from .frame import PitchFrame, Settings
 from .layout import SETTLED, Layout
@@ -209,10 +210,16 @@ class SettlingTracker(StreamTracker):
         self.settler = Settler(settled, settings or Settings(), clock)
         super().__init__(model, sample_rate, settings, clock)
 
+    def reset(self) -> None:
+        """Starts a new stream for both; time begins at 0 again."""
+        ahead, settled = (model.checkpoint.config.lookahead for model in (self.model, self.settler.model))
+        self._later = None if settled == ahead else Chunker(self.sample_rate, settled)
+        super().reset()
+
     @property
     def settled_latency(self) -> float:
         """Seconds from the centre of a window's last settled frame to the last sample that all of them may need."""
-        return self._chunker.latency + self.settler.lookahead
+        return (self._later or self._chunker).latency + self.settler.lookahead
 
     def warm_up(self) -> None:
         """Runs both models for nothing, so that no frame is slow; resets the stream."""
@@ -225,13 +232,25 @@ class SettlingTracker(StreamTracker):
         super().set_gate(gate)
         self.settler.set_gate(gate)
 
+    def skip(self, n: int) -> None:
+        """`n` samples at `sample_rate` were lost, to both."""
+        if self._later:
+            self._later.skip(n)
+        super().skip(n)
+
     def _restart(self) -> None:
         super()._restart()
         self.settler.reset()
 
-    def _frames(self, chunk: Chunk, salience: Floats, heard: float) -> list[PitchFrame]:
-        self.settler.hear(chunk)
-        return super()._frames(chunk, salience, heard)
+    def _hear(self, samples: Floats) -> Chunk:
+        chunk = super()._hear(samples)
+        self.settler.hear(self._later.push(samples) if self._later else chunk)
+        return chunk
+
+    def _hear_rest(self) -> Chunk:
+        chunk = super()._hear_rest()
+        self.settler.hear(self._later.flush() if self._later else chunk)
+        return chunk
 
 
 def _expected(taken: deque[float]) -> float:

@@ -60,7 +60,7 @@ class StreamTracker:
 
     def reset(self) -> None:
         """Starts a new stream; time begins at 0 again."""
-        self._chunker = Chunker(self.sample_rate)
+        self._chunker = Chunker(self.sample_rate, self.model.checkpoint.config.lookahead)
         self._restart()
 
     def _restart(self) -> None:
@@ -87,13 +87,13 @@ class StreamTracker:
         samples = mono_samples(block, "a block")
         if len(samples) and not np.abs(samples).max() <= LOUDEST:  # NaN, too
             samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0).clip(-LOUDEST, LOUDEST)
-        chunk = self._chunker.push(samples)
+        chunk = self._hear(samples)
         heard = self._clock()
         return self._frames(chunk, self._stream.push(chunk.mel), heard)
 
     def flush(self) -> list[PitchFrame]:
         """Ends the stream: the frames that still waited for audio. Call `reset` before pushing again."""
-        chunk = self._chunker.flush()
+        chunk = self._hear_rest()
         heard = self._clock()
         return self._frames(chunk, np.concatenate((self._stream.push(chunk.mel), self._stream.flush())), heard)
 
@@ -112,6 +112,12 @@ class StreamTracker:
         self.push(np.zeros(self.sample_rate // 5, np.float32))  # loads the mel bands' library, too
         self._decoder.warm_up()
         self.reset()
+
+    def _hear(self, samples: Floats) -> Chunk:
+        return self._chunker.push(samples)
+
+    def _hear_rest(self) -> Chunk:
+        return self._chunker.flush()
 
     def _frames(self, chunk: Chunk, salience: Floats, heard: float) -> list[PitchFrame]:
         inferred = self._clock()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from torch import Tensor, nn
@@ -30,6 +30,12 @@ class Recipe:
     """Per clip; a multiple of 32 for the pooling over time."""
     learning_rate: float = 2e-3
     warm_up: int = 500
+
+    def with_lookahead(self, samples: int) -> Recipe:
+        """The same, with windows that end so many samples after their frame; ValueError for RMVPE's: 512 always."""
+        if not isinstance(self.config, CausalConfig):
+            raise ValueError("RMVPE's windows reach 512 samples past their frame: --lookahead is for stream")
+        return replace(self, config=replace(self.config, lookahead=samples))
 
     def network(self) -> nn.Module:
         """The network with fresh weights."""

@@ -122,12 +122,16 @@ class Trainer:
         rest = 0.5 * (1 + math.cos(math.pi * min(1.0, self.step / self.steps)))
         return self.recipe.learning_rate * warm * (0.01 + 0.99 * rest)
 
+    def hear(self, batch: Batch) -> Tensor:
+        """Log-mel (B, T, 128) of a batch, of windows that reach as far ahead as the network's."""
+        return self.mel(batch.audio, self.recipe.config.lookahead)
+
     def train_on(self, batch: Batch) -> Tensor:
         """One optimiser step; returns the loss."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate()
         with torch.no_grad():
-            mel = self.mel(batch.audio)
+            mel = self.hear(batch)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             if self.rng.random() < self.windows:
                 output, batch = through_windows(self.network, mel, batch, self.rng)
@@ -148,7 +152,7 @@ class Trainer:
         network, score = self.average.module.eval(), Score()
         for _ in range(batches):
             batch = mixer.batch(self.recipe.batch)
-            score.add(saliences(network, self.mel(batch.audio)), batch)
+            score.add(saliences(network, self.hear(batch)), batch)
         return score
 
     def state(self) -> dict[str, Any]:
@@ -204,17 +208,24 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--halved", type=float, default=HALVES, help="share of clips made an octave lower")
     parser.add_argument("--uneven", type=float, default=UNEVENNESS, help="share of clips whose low periods differ")
     parser.add_argument("--windows", type=float, default=0.0, help="share of steps through windows (rmvpe-small)")
+    parser.add_argument("--lookahead", type=int, help="samples that mel windows reach past their frame (stream)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--without", nargs="*", choices=PARTS, default=[], help="leave these out (ablation)")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--compile", action="store_true")
-    return parser.parse_args(given)
+    options = parser.parse_args(given)
+    if options.lookahead is not None:
+        try:
+            RECIPES[options.name].with_lookahead(options.lookahead)
+        except ValueError as error:
+            parser.error(str(error))
+    return options
 
 
 def given_words(options: argparse.Namespace) -> list[str]:
     """The settings that shape the result, as words of the command line."""
-    names = ("rate", "ema", "steps", "batch", "synthetic", "tones", "notes", "halved", "uneven", "windows", "seed")
-    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    names = ("rate", "ema", "steps", "batch", "synthetic", "tones", "notes", "halved", "uneven", "windows", "lookahead")
+    given = {name: getattr(options, name) for name in (*names, "seed") if getattr(options, name) is not None}
     words = [word for name, value in given.items() for word in (f"--{name}", str(value))]
     without = ["--without", *options.without] if options.without else []
     return [options.name, *words, *without]
@@ -245,6 +256,8 @@ def run(options: argparse.Namespace) -> Trainer:
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     torch.backends.cudnn.benchmark = True
     recipe = replace(recipe, batch=options.batch or recipe.batch, learning_rate=options.rate or recipe.learning_rate)
+    if options.lookahead is not None:
+        recipe = recipe.with_lookahead(options.lookahead)
     work = options.work or options.out
     steps = options.steps or recipe.steps
     trainer = Trainer(recipe, steps, device, options.compile, options.seed, options.ema, options.windows)

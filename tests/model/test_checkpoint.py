@@ -46,14 +46,16 @@ def test_the_published_size() -> None:
     assert trained == 90_423_165
 
 
-@pytest.mark.parametrize("config", [SMALL_CAUSAL, SMALL_RMVPE, CausalConfig(), RmvpeConfig()])
+@pytest.mark.parametrize("config", [SMALL_CAUSAL, SMALL_RMVPE, CausalConfig(lookahead=448), RmvpeConfig()])
 def test_configurations_survive_json(config: Config) -> None:
     assert config_from_dict(json.loads(json.dumps(config_to_dict(config)))) == config
 
 
-@pytest.mark.parametrize("fields", [{}, {"kind": "crepe"}, {"kind": "rmvpe", "colour": 3}])
+@pytest.mark.parametrize(
+    "fields", [{}, {"kind": "crepe"}, {"kind": "rmvpe", "colour": 3}, {"kind": "causal", "lookahead": 79}]
+)
 def test_unknown_configurations_are_refused(fields: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"kind|colour"):
+    with pytest.raises(ValueError, match=r"kind|colour|lookahead of 79 samples"):
         config_from_dict(fields)
 
 

@@ -35,12 +35,22 @@ def test_empty() -> None:
     assert WindowStream().flush().shape == (0, 1024)
 
 
-@given(n=st.integers(1, 4000), cuts=st.lists(st.integers(0, 4000), max_size=8))
-def test_any_split_gives_the_same_windows(n: int, cuts: list[int]) -> None:
-    audio, stream = noise(n), WindowStream()
+@given(n=st.integers(1, 4000), cuts=st.lists(st.integers(0, 4000), max_size=8), ahead=st.sampled_from((512, 448, 256)))
+def test_any_split_gives_the_same_windows(n: int, cuts: list[int], ahead: int) -> None:
+    audio, stream = noise(n), WindowStream(ahead)
     edges = [0, *sorted(min(cut, n) for cut in cuts), n]
     parts = [stream.push(audio[a:b]) for a, b in pairwise(edges)] + [stream.flush()]
-    np.testing.assert_array_equal(np.concatenate(parts), windows_of(audio))
+    np.testing.assert_array_equal(np.concatenate(parts), windows_of(audio, ahead))
+
+
+@pytest.mark.parametrize("ahead", [512, 448, 256])
+def test_a_window_ends_so_many_samples_after_its_frame(ahead: int) -> None:
+    audio = noise(8000)
+    windows = windows_of(audio, ahead)
+    assert len(windows) == frame_count(8000)
+    np.testing.assert_array_equal(windows[20], audio[3200 + ahead - 1024 : 3200 + ahead])
+    np.testing.assert_array_equal(windows[0][: 1024 - ahead], audio[1024 - ahead : 0 : -1])
+    np.testing.assert_array_equal(windows[-1][1024 - ahead :], np.append(audio, audio[-2::-1])[8000 : 8000 + ahead])
 
 
 def test_a_window_is_given_as_soon_as_it_is_complete() -> None:
@@ -51,9 +61,10 @@ def test_a_window_is_given_as_soon_as_it_is_complete() -> None:
     assert len(stream.push(noise(1))) == 1
 
 
-def test_level_is_the_rms_of_the_hop_round_the_centre() -> None:
+@pytest.mark.parametrize("ahead", [512, 448, 256])
+def test_level_is_the_rms_of_the_hop_round_the_frame(ahead: int) -> None:
     audio = np.zeros(1600, np.float32)
     audio[640 - 80 : 640 + 80] = 0.1
-    values = level(windows_of(audio))
+    values = level(windows_of(audio, ahead), ahead)
     assert values[4] == pytest.approx(-20.0, abs=1e-4)
     assert values[2] == -np.inf

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from livepitch.model.mel import HALF, HOP, SAMPLE_RATE, level, log_mel, windows_of
+from livepitch.model.mel import HALF, HOP, SAMPLE_RATE, WINDOW, level, log_mel, windows_of
 from livepitch.realtime.chunker import Chunker
 from livepitch.realtime.resample import Resampler
 
@@ -10,9 +10,9 @@ RATES = (16_000, 44_100, 48_000, 11_025, 96_000)
 FAR = 2**53  # samples; a gap that no float counts
 
 
-def cut_at_random(rng, rate, operations):
+def cut_at_random(rng, rate, operations, ahead=HALF):
     """Push and skip at random, compare with the stretches as wholes; how many frames there were."""
-    chunker, stretches, chunks, position = Chunker(rate), [(0, [])], [], 0
+    chunker, stretches, chunks, position = Chunker(rate, ahead), [(0, [])], [], 0
     for _ in range(operations):
         if rng.random() < 0.1:
             lost = rng.choice((1, rng.randrange(rate), rng.randrange(10 * rate), FAR + rng.randrange(rate)))
@@ -26,7 +26,7 @@ def cut_at_random(rng, rate, operations):
             stretches[-1][1].append(block)
             position += size
     chunks.append(chunker.flush())
-    return _compare(_by_number(chunks), _expected(stretches, rate))
+    return _compare(_by_number(chunks), _expected(stretches, rate, ahead))
 
 
 def _by_number(chunks):
@@ -39,7 +39,7 @@ def _by_number(chunks):
     return frames
 
 
-def _expected(stretches, rate):
+def _expected(stretches, rate, ahead):
     """Frames of every stretch, from the first point of the grid on; only the last stretch has an end."""
     frames = {}
     for position, blocks in stretches:
@@ -49,11 +49,12 @@ def _expected(stretches, rate):
         resampler = Resampler(rate)
         samples = resampler.push(sound)
         if blocks is stretches[-1][1]:
-            windows = windows_of(np.concatenate((samples, resampler.flush())))
+            windows = windows_of(np.concatenate((samples, resampler.flush())), ahead)
         else:
-            windows = windows_of(samples)[: max(0, 1 + (len(samples) - HALF) // HOP) if len(samples) > HALF else 0]
+            complete = 1 + (len(samples) - ahead) // HOP if len(samples) > WINDOW - ahead else 0
+            windows = windows_of(samples, ahead)[:complete]
         if len(windows):
-            mel, decibels = log_mel(windows), level(windows)
+            mel, decibels = log_mel(windows), level(windows, ahead)
             frames |= {number + i: (mel[i], decibels[i]) for i in range(len(windows))}
     return frames
 

@@ -16,6 +16,7 @@ from tests.realtime.chunker_cuts import RATES, cut_at_random
 @pytest.mark.parametrize("rate", RATES)
 def test_random_blocks_and_gaps(rate):
     assert sum(cut_at_random(random.Random(seed), rate, 60) for seed in range(3)) > 100
+    assert cut_at_random(random.Random(3), rate, 60, ahead=448) > 30
 
 
 @pytest.mark.parametrize("rate", RATES)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -13,6 +14,7 @@ from livepitch.realtime.demo import demo_phrase
 from livepitch.realtime.estimate import estimate, stream_track, track_of
 from livepitch.realtime.frame import PitchFrame, PitchTrack, Settings
 from livepitch.realtime.tracker import StreamTracker
+from tests.model.networks import SMALL_CAUSAL, seeded
 
 RATE = 16_000
 
@@ -88,6 +90,18 @@ def test_the_declared_latency_is_kept_to_the_sample() -> None:
                 assert pushed / rate <= frame.time + tracker.latency + 1.5 / rate
         assert tracker.latency <= 0.034
     assert StreamTracker(model()).latency == 0.032
+
+
+def test_a_network_may_look_less_far_ahead() -> None:
+    nearer = Model(seeded(replace(SMALL_CAUSAL, lookahead=448)))
+    tracker, frames = StreamTracker(nearer), []
+    assert tracker.latency == 0.028
+    for pushed, sample in enumerate(phrase(0.5), start=1):
+        for frame in tracker.push(np.array([sample])):
+            # The first waits until the left edge can be reflected.
+            assert pushed == (1024 - 448 + 1 if frame.time == 0 else round(frame.time * 16_000) + 448)
+            frames.append(frame)
+    assert_same(frames + tracker.flush(), estimate(phrase(0.5), nearer))
 
 
 def test_frames_follow_the_10_ms_grid_and_know_no_clock() -> None:

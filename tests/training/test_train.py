@@ -13,6 +13,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from livepitch.model.checkpoint import read_checkpoint
+from livepitch.model.config import CausalConfig
 from livepitch.model.mel import log_mel, windows_of
 from livepitch.model.registry import Model
 from livepitch.parity.front_end import LogMel
@@ -86,11 +87,19 @@ def test_a_tiny_network_learns_a_tone(tiny: dict[str, Recipe], name: str, tmp_pa
     assert np.mean(right) > 0.8
 
 
-def test_the_front_ends_agree() -> None:
+@pytest.mark.parametrize("ahead", [512, 448])
+def test_the_front_ends_agree(ahead: int) -> None:
     audio = (np.random.default_rng(0).normal(size=8_000) * 0.1).astype(np.float32)
-    ours = log_mel(windows_of(audio))
-    theirs = LogMel()(torch.from_numpy(audio)[None])[0].numpy()
+    ours = log_mel(windows_of(audio, ahead))
+    theirs = LogMel()(torch.from_numpy(audio)[None], ahead)[0].numpy()
     np.testing.assert_allclose(ours, theirs, atol=1e-4)
+
+
+def test_windows_of_rmvpe_and_windows_beside_their_frame_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for name, samples, told in (("rmvpe-small", "448", "is for stream"), ("stream", "0", "not in 80..944")):
+        with pytest.raises(SystemExit):
+            arguments([name, "--out", "x", "--lookahead", samples])
+        assert told in capsys.readouterr().err
 
 
 def words(out: Path, *more: object) -> list[str]:
@@ -140,8 +149,12 @@ def test_a_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("tiny")
 def test_the_checkpoint_says_how_it_was_made(tmp_path: Path, pack: Path) -> None:
     given = words(tmp_path, "--pack", pack, "--steps", 1, "--seed", 5, "--ema", 0.9, "--without", "room", "pitched")
+    given += ["--lookahead", "448"]
     run(arguments(given))
-    record = read_checkpoint(tmp_path / "stream.safetensors").training
+    checkpoint = read_checkpoint(tmp_path / "stream.safetensors")
+    assert isinstance(checkpoint.config, CausalConfig)
+    assert checkpoint.config.lookahead == 448
+    record = checkpoint.training
     command = record["command"].split()
     assert command[:4] == ["python", "-m", "training.train", "stream"]
     # The command, with data and place added, asks for the same again.
