@@ -62,8 +62,8 @@ class FakeStream:
         self.adjusted.append(levels)
 
     def send(self, outputs):
-        self.outputs.append(list(outputs))
         self.sending = tuple(Sending(output.name) for output in outputs)
+        self.outputs.append(list(outputs))
 
     def record(self, take):
         self.recording = Recording(take)

@@ -134,12 +134,14 @@ def test_midi_goes_to_the_port_that_is_chosen(running, studio, qtbot):
     assert panel.port.currentText() == "Piano:in (not there now)"
 
 
-def test_how_it_goes_is_seen(running, qtbot):
+def test_how_it_goes_is_seen(running, studio, qtbot):
     running.sending.show_panel(True)
     press(running, qtbot, "osc")
     press(running, qtbot, "websocket")
+    outputs = [OscOutput("127.0.0.1:9000"), WebSocketOutput("8765")]
+    sends(qtbot, studio, outputs)
     group = running.sending.panel.groups["websocket"]
-    osc, page = OscOutput("127.0.0.1:9000").name, WebSocketOutput("8765").name
+    osc, page = (output.name for output in outputs)
     tell(running, Sending(osc, 50), Sending(page, 50, 1200, None, 2))
     assert group.state.text() == "Sending, 2 receivers, 1,200 frames lost"
     tell(running, Sending(osc, 50), Sending(page, 0, 70, "port 8765: another program has it"))
