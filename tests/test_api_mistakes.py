@@ -6,6 +6,7 @@ import pickle
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -162,18 +163,25 @@ def test_tracks_can_be_compared_and_kept_in_sets(model):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not fork")
 def test_a_process_that_is_forked_after_a_model_ran_says_so_instead_of_hanging():
     """MLX's threads are not in it; what waits for them waits for ever."""
-    told, _ = run(FORKED).communicate(timeout=120)
+    with running(FORKED) as program:
+        told, _ = program.communicate(timeout=120)
     assert 'start it by multiprocessing.get_context("spawn")' in told
 
 
 def test_ctrl_c_ends_a_session_on_asyncio():
-    program = run(LISTENING)
-    assert program.stdout.readline() == "listening\n"
-    program.send_signal(signal.SIGINT)
-    told, complaints = program.communicate(timeout=60)
+    with running(LISTENING) as program:
+        assert program.stdout.readline() == "listening\n"
+        program.send_signal(signal.SIGINT)
+        told, complaints = program.communicate(timeout=60)
     assert (program.returncode, told, complaints) == (0, "running: False\n", "")
 
 
-def run(code):
+@contextmanager
+def running(code):
+    """A program, which ends with the block, at the latest."""
     command = [sys.executable, "-c", f"import livepitch as lp\n{code}"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+        try:
+            yield program
+        finally:
+            program.kill()
