@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 OURS = "livepitch"  # what the virtual port is called, and this program where ports are listed
 ON_ITS_WAY = 0.1  # s until a connection holds and a message has left: JACK loses what is sent or closed before
+LAST_ROUND = 0.05  # s in which JACK's thread has left a closed port: RtMidi 5 and 6 free what it reads from at once
 GLANCE = 1.0  # s between looks at whether a port is still there
 SEQUENCER = Path("/dev/snd/seq")  # of ALSA
 SHARED = Path("/dev/shm")  # where a running JACK server leaves its traces
@@ -66,6 +67,7 @@ class MidiPort:
         time.sleep(ON_ITS_WAY)
         with suppress(OSError):
             self._client.close_port()
+        time.sleep(LAST_ROUND)
         self._client.delete()
 
     def _connect(self, wanted: str | None) -> str | None:

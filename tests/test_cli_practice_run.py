@@ -139,6 +139,7 @@ def data(tmp_path, monkeypatch):
 
 
 @pytest.mark.audio
+@pytest.mark.alone
 def test_a_take_sung_to_the_guide_scores_as_the_same_take_from_a_file(livepitch_here, data, monkeypatch):
     """A note 30 cents flat, another 120 ms late: heard through the microphone as they are in the file."""
     skip_unless_installed()

@@ -62,20 +62,36 @@ def _answers(rtmidi: Any) -> bool:
 
 
 class Instrument:
-    """A program that is played: it has a port of its own, or connects to one; `heard` are its messages, in order."""
+    """A program that is played: it has a port of its own, or connects to one.
+
+    It asks for what came: JACK's own thread, were it to call Python, would wait for it while the port is closed.
+    """
 
     def __init__(self, name: str = "Grand Piano", connect_to: str | None = None) -> None:
         import rtmidi
 
-        self.heard: Messages = []
-        self._port = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=name)
+        self._heard: Messages = []
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._port = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=name, queue_size_limit=1 << 16)
+                break
+            except rtmidi.SystemError:  # the server is too busy to answer in time
+                if time.monotonic() > end:
+                    raise
         self._port.ignore_types(sysex=False, timing=False, active_sense=False)
-        self._port.set_callback(lambda event, _: self.heard.append(list(event[0])))
         if connect_to is None:
             self._port.open_virtual_port("in")
         else:
             index = next(i for i, port in enumerate(self._port.get_ports()) if connect_to in port)
             self._port.open_port(index)
+
+    @property
+    def heard(self) -> Messages:
+        """Its messages so far, in order."""
+        while not self._port.is_deleted and (event := self._port.get_message()):
+            self._heard.append(list(event[0]))
+        return self._heard
 
     def close(self) -> None:
         if not self._port.is_deleted:
