@@ -169,15 +169,17 @@ def test_sending_to_nobody_after_the_end_does_nothing():
 def test_outputs_run_in_the_engines_process(tmp_path):
     paths = [tmp_path / name for name in ("first", "second")]
     first, second = (Times(str(path)) for path in paths)
+    given_out = []
     with RemoteSession(lp.DemoVoice(), outputs=[first]) as session:
         for frame in session:
+            given_out.append(f"{frame.time:.2f}")
             if frame.time >= 0.5:
                 break
         session.send([first, second])
         wait_until(lambda: len(session.sending) == 2 and session.sending[1].sent > 10)
         assert session.sending[0].name == first.name
     lines = [path.read_text().split() for path in paths]
-    assert lines[0][:3] == ["0.00", "0.01", "0.02"]
+    assert lines[0][: len(given_out)] == given_out
     assert lines[0][-len(lines[1]) :] == lines[1]
     assert session.sending[0].sent == len(lines[0])
 
