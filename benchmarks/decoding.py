@@ -1,12 +1,13 @@
-"""What a hold of voicing, and an octave guard, give and cost: a checkpoint's decoding with each on and off.
+"""What each part of decoding gives and costs: the waveform's say, a hold of voicing, an octave guard, on and off.
 
     python benchmarks/decoding.py --data FOLDER --model stream
 
-Every row decodes the same salience. `hold` is the checkpoint field: a run younger than 60 ms ends only below
-`floor` · release. The guard is not part of livepitch, since it moved RPA by less than 0.1 points, for `stream` down
-as often as up; it stays here so that it can be measured on other weights: within a voiced run, a peak that leaps by a
-fifth, an octave, a twelfth or two octaves is not believed for up to 50 ms while the salience keeps a peak of half its
-height where the pitch was.
+Every row decodes the same salience. `refined` lets the waveform have its say in the pitch (`model/refine.py`). `hold`
+is the checkpoint field: a run younger than 60 ms ends only below `floor` · release; with `again` the next one begins
+only at 0.98 within 60 ms. The guard is not part of livepitch, since it moved RPA by less than 0.1 points, for `stream`
+down as often as up; it stays here so that it can be measured on other weights: within a voiced run, a peak that leaps
+by a fifth, an octave, a twelfth or two octaves is not believed for up to 50 ms while the salience keeps a peak of half
+its height where the pitch was.
 
 Onset delay is the mean over the onsets that were found, without the tracker's latency; the rest is as `scores.py` and
 `timing.py` say, percent or per second.
@@ -22,14 +23,15 @@ import numpy as np
 import typer
 from conditions import Condition
 from numpy.typing import NDArray
-from recordings import SAMPLE_RATE, Recording, read_recordings
+from recordings import Recording, read_recordings
 from scores import Estimate, aligned, pooled, scored
 from timing import joined, runs, timed
 
 from livepitch.model.checkpoint import Checkpoint
 from livepitch.model.decode import decode, run_lengths
+from livepitch.model.mel import log_mel, windows_of
+from livepitch.model.refine import Refiner, around
 from livepitch.model.registry import Model, load_model
-from livepitch.realtime.chunker import Chunker
 from livepitch.realtime.decoder import FRAME_SECONDS
 from livepitch.realtime.whole import whole_salience
 
@@ -49,14 +51,18 @@ class Way(NamedTuple):
 
     hold: int = 0
     floor: float = 0.0
+    again: float = 0.0
     guard: bool = False
+    refine: bool = False
 
 
 WAYS = {
     "off": Way(),
     "hold 60 ms": Way(SHORT),
     "hold, floor 0.5": Way(SHORT, 0.5),
+    "hold, floor 0.5, again 0.98": Way(SHORT, 0.5, 0.98),
     "octave guard": Way(guard=True),
+    "refined": Way(refine=True),
 }
 
 
@@ -81,19 +87,22 @@ def _leaps(distance: int) -> bool:
     return bool((np.abs(LEAPS - distance) <= 2.5).any())
 
 
-def estimates(salience: Floats, checkpoint: Checkpoint) -> Iterator[Estimate]:
+def estimates(salience: Floats, windows: Floats, checkpoint: Checkpoint) -> Iterator[Estimate]:
     """One by each of `WAYS`."""
     confidence = salience.max(axis=1)
     for way in WAYS.values():
-        voiced = run_lengths(confidence, checkpoint.threshold, checkpoint.release, way.hold, way.floor) > 0
+        limits = checkpoint.threshold, checkpoint.release, way.hold, way.floor, way.again
+        voiced = run_lengths(confidence, *limits) > 0
         candidate = decode(guarded(salience, voiced) if way.guard else salience).candidate
+        if way.refine:
+            candidate = Refiner().refine(candidate, confidence, around(windows, checkpoint.config.lookahead))
         yield Estimate(np.arange(len(voiced)) * FRAME_SECONDS, candidate.astype(np.float64), voiced)
 
 
-def salience_of(model: Model, audio: Floats) -> Floats:
-    """(n, 360), as `estimate` decodes it."""
-    chunker = Chunker(SAMPLE_RATE)
-    return whole_salience(model, np.concatenate((chunker.push(audio).mel, chunker.flush().mel)), None)
+def heard(model: Model, audio: Floats) -> tuple[Floats, Floats]:
+    """Salience (n, 360), as `estimate` decodes it, and the windows (n, 1024) behind it."""
+    windows = windows_of(audio, model.checkpoint.config.lookahead)
+    return whole_salience(model, log_mel(windows), None), windows
 
 
 def flashes(voiced: NDArray[np.bool_]) -> int:
@@ -103,15 +112,14 @@ def flashes(voiced: NDArray[np.bool_]) -> int:
 
 def rows(model: Model, recordings: list[Recording], condition: Condition) -> Iterator[str]:
     """The table's lines for recordings of one source in one condition."""
-    each = [
-        list(estimates(salience_of(model, condition.heard(recording)), model.checkpoint)) for recording in recordings
-    ]
+    each = [list(estimates(*heard(model, condition.heard(recording)), model.checkpoint)) for recording in recordings]
     for name, found in zip(WAYS, zip(*each, strict=True), strict=True):
         pairs = list(zip(recordings, found, strict=True))
         score = scored(pooled(aligned(recording, estimate) for recording, estimate in pairs))
         times = joined(timed(recording, estimate, 0.0) for recording, estimate in pairs)
         short = sum(flashes(estimate.voiced) for estimate in found) / sum(recording.seconds for recording in recordings)
         cells = [f"{100 * score[metric]:.2f}" for metric in ("RPA", "OA", "VR", "VFA", "octave")]
+        cells.append(f"{score['fine']:.1f}")
         cells += [f"{short:.3f}", f"{times.figures()['flicker']:.3f}", f"{1000 * times.delays.mean():.1f}"]
         yield f"| {name} | {' | '.join(cells)} |"
 
@@ -130,8 +138,8 @@ def main(
             if not all(condition.suits(recording) for recording in recordings):
                 continue
             print(f"\n{loaded.name}, {source}, {condition}\n")
-            print("| decoding | RPA | OA | VR | VFA | octave | short voiced runs/s | flickers/s | onset delay, ms |")
-            print("|---|" + "---:|" * 8)
+            print("| decoding | RPA | OA | VR | VFA | octave | fine, c | short runs/s | flickers/s | onset delay, ms |")
+            print("|---|" + "---:|" * 9)
             print("\n".join(rows(loaded, recordings, condition)), flush=True)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from .config import CausalConfig, Config, config_from_dict, config_to_dict
+from .config import REFINABLE, CausalConfig, Config, config_from_dict, config_to_dict
 from .errors import CheckpointError
 from .formats.file_kind import file_kind
 from .formats.layouts import rmvpe_weights
@@ -51,6 +51,10 @@ class Checkpoint:
     """Frames for which a voiced run that has begun ends only below `floor` · `release`, 0 for none."""
     floor: float = 0.0
     """Share of `release`, 0..1, that ends a run younger than `hold`."""
+    again: float = 0.0
+    """Confidence, 0..1, at which a run begins fewer than `hold` frames after another, if more than `threshold`."""
+    refine: bool = False
+    """Whether the waveform has a say in the pitch beside the network (`model/refine.py`)."""
 
     @property
     def causal(self) -> bool:
@@ -118,13 +122,17 @@ def _checkpoint(path: Path, metadata: str, tensors: Mapping[str, Stored]) -> Che
         if not 0.0 <= release <= threshold <= 1.0:
             raise ValueError(f"thresholds {release}, {threshold} are not in order within 0..1")
         hold, floor = int(record.get("hold", 0)), float(record.get("floor", 0.0))  # both younger than FORMAT 1
-        if not (0 <= hold <= LONGEST_HOLD and 0.0 <= floor <= 1.0):
-            raise ValueError(f"hold {hold} is not in 0..{LONGEST_HOLD} or floor {floor} not in 0..1")
+        again = float(record.get("again", 0.0))
+        if not (0 <= hold <= LONGEST_HOLD and 0.0 <= floor <= 1.0 and 0.0 <= again <= 1.0):
+            raise ValueError(f"hold {hold} is not in 0..{LONGEST_HOLD} or floor {floor} or again {again} not in 0..1")
+        refine = record.get("refine", False)
+        if refine not in (False, True) or (refine and config.lookahead not in REFINABLE):
+            raise ValueError(f"refine is {refine!r} with a lookahead of {config.lookahead} samples")
         name, training = shown(record.get("name", path.stem)), dict(record["training"])
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise CheckpointError(f"{path}: its livepitch metadata is damaged ({shown(error)})") from None
     weights = approved(path, expected, tensors)
-    return Checkpoint(name, config, weights, threshold, release, training, path, hold, floor)
+    return Checkpoint(name, config, weights, threshold, release, training, path, hold, floor, again, refine)
 
 
 def write_checkpoint(path: str | Path, checkpoint: Checkpoint, half: bool = True) -> None:
@@ -144,6 +152,8 @@ def write_checkpoint(path: str | Path, checkpoint: Checkpoint, half: bool = True
         "release": checkpoint.release,
         "hold": checkpoint.hold,
         "floor": checkpoint.floor,
+        "again": checkpoint.again,
+        "refine": checkpoint.refine,
         "training": dict(checkpoint.training),
     }
     tensors = {name: Stored.of(value) for name, value in checkpoint.weights.items()}

@@ -9,6 +9,7 @@ from typing import Any, Literal
 N_BINS = 360  # salience bins, 20 cents each
 N_MELS = 128
 GRID = 32  # frames; 2**5, what five levels of time pooling need
+REFINABLE = range(448, 578)  # lookaheads, samples: the sound that `refine` wants lies within the mel's window
 LARGEST = 1 << 16  # channels, blocks or hidden units; the largest network that is published has 1,024
 
 

@@ -56,31 +56,48 @@ def voicing(confidence: Floats, threshold: float, release: float) -> NDArray[np.
 
 
 def run_lengths(
-    confidence: Floats, threshold: float, release: float, hold: int = 0, floor: float = 0.0, before: int = 0
+    confidence: Floats,
+    threshold: float,
+    release: float,
+    hold: int = 0,
+    floor: float = 0.0,
+    again: float = 0.0,
+    before: int = 0,
 ) -> NDArray[np.int64]:
-    """For how many frames the voiced run of each frame has lasted, that frame included: (n,), 0 where unvoiced.
+    """For how many frames the voiced run of each frame has lasted, that frame included: (n,), at most 0 where unvoiced.
 
     A run begins at `threshold` and ends below `release`. One that has lasted fewer than `hold` frames ends only
-    below `floor` · `release`, so that a short peak of confidence does not flicker; with `hold` 0 none is held. It
-    looks only back, so a frame is never revised; `before` is the value of the frame before the first.
+    below `floor` · `release`, so that a short peak of confidence does not flicker. Nor does a short dip: fewer than
+    `hold` frames after a run, the next begins only at `again`, if that is more than `threshold`; such frames say how
+    many they are, negative. With `hold` 0 neither is. It looks only back, so a frame is never revised; `before` is the
+    value of the frame before the first.
     """
     values = np.ascontiguousarray(confidence, np.float32)
-    return np.asarray(_run_lengths(values, float(threshold), float(release), int(hold), float(floor), int(before)))
+    limits = float(threshold), float(release), float(floor), max(float(threshold), float(again))
+    return np.asarray(_run_lengths(values, limits, int(hold), int(before)))
 
 
 @njit(cache=True)
 def _run_lengths(
-    confidence: Floats, threshold: float, release: float, hold: int, floor: float, before: int
+    confidence: Floats, limits: tuple[float, float, float, float], hold: int, before: int
 ) -> NDArray[np.int64]:
+    threshold, release, floor, again = limits
     out = np.empty(len(confidence), np.int64)
     length = before
     for t in range(len(confidence)):
-        if length == 0:
+        if length < 0:
+            limit = again
+        elif length == 0:
             limit = threshold
         elif length < hold:
             limit = floor * release
         else:
             limit = release
-        length = length + 1 if confidence[t] >= limit else 0
+        if confidence[t] >= limit:
+            length = max(length, 0) + 1
+        elif length > 0:
+            length = -1 if hold > 1 else 0
+        elif length < 0:
+            length = length - 1 if length - 1 > -hold else 0
         out[t] = length
     return out

@@ -21,6 +21,8 @@ class Chunk(NamedTuple):
     """(n, 128)."""
     level: Floats
     """(n,) dBFS."""
+    windows: Floats
+    """(n, 1024), the samples of which that is the log-mel."""
 
 
 def mono_samples(given: ArrayLike, what: str) -> Floats:
@@ -66,16 +68,22 @@ class Chunker:
 
     def push(self, block: Floats) -> Chunk:
         """Takes float32 (n,) mono at the device's rate; returns the frames that are now complete."""
-        self._position += len(block)
-        dropped = min(self._surplus, len(block))
-        self._surplus -= dropped
-        return self._chunk(self._windows.push(self._resampler.push(block[dropped:])))
+        return self._chunk(self.cut(block))
 
     def flush(self) -> Chunk:
         """The frames at the end of the stream."""
-        last = self._chunk(self._windows.push(self._resampler.flush()))
-        rest = self._chunk(self._windows.flush())
-        return Chunk(last.start, *(np.concatenate(pair) for pair in zip(last[1:], rest[1:], strict=True)))
+        return self._chunk(self.cut_rest())
+
+    def cut(self, block: Floats) -> Floats:
+        """`push` without the mel: the windows that are now complete, (n, 1024)."""
+        self._position += len(block)
+        dropped = min(self._surplus, len(block))
+        self._surplus -= dropped
+        return self._windows.push(self._resampler.push(block[dropped:]))
+
+    def cut_rest(self) -> Floats:
+        """`flush` without the mel."""
+        return np.concatenate((self._windows.push(self._resampler.flush()), self._windows.flush()))
 
     def skip(self, n: int) -> None:
         """`n` samples were lost: the next one opens a new stream on the next frame of the same grid."""
@@ -86,4 +94,4 @@ class Chunker:
 
     def _chunk(self, windows: Floats) -> Chunk:
         start, self._next = self._next, self._next + len(windows)
-        return Chunk(start, log_mel(windows), level(windows, self.ahead))
+        return Chunk(start, log_mel(windows), level(windows, self.ahead), windows)

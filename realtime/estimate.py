@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..model.decode import decode
 from ..model.mel import SAMPLE_RATE
+from ..model.refine import Refiner, around
 from ..model.registry import Model, loaded
-from .chunker import Chunk, Chunker, mono_samples
-from .decoder import FRAME_SECONDS, Thresholds
+from .chunker import Chunker, mono_samples
+from .decoder import FRAME_SECONDS, Thresholds, refiner_of
 from .frame import PitchFrame, PitchTrack, Settings
 from .tracker import StreamTracker
 from .whole import whole_salience
 
 Floats = NDArray[np.float32]
 Progress = Callable[[float], None]
+T = TypeVar("T")
 BLOCK_SECONDS = 1.0  # of audio between two reports of progress
+PIECE = 1 << 20  # samples whose windows are in memory at once: a minute at 16 kHz
 
 
 def estimate(
@@ -45,14 +49,17 @@ def estimate(
         TypeError: the name of a file or of a model in place of its samples, of the model itself.
     """
     settings = settings or Settings()
-    chunk = _whole_chunk(_checked(audio), Chunker(sample_rate, loaded(model).checkpoint.config.lookahead))
-    salience = whole_salience(model, chunk.mel, progress)
-    candidate, confidence = decode(salience)
+    audio, model = _checked(audio), loaded(model)
+    mel, level = _heard(audio, Chunker(sample_rate, model.checkpoint.config.lookahead))
+    candidate, confidence = decode(whole_salience(model, mel, progress))
+    if refiner := refiner_of(model):
+        again = Chunker(sample_rate, model.checkpoint.config.lookahead)
+        candidate = _refined(refiner, candidate, confidence, audio, again)
     heard = Thresholds.of(model, settings).run_lengths(confidence) > 0
-    voiced = heard & (chunk.level >= settings.gate)
+    voiced = heard & (level >= settings.gate)
     f0 = np.where(voiced, candidate, np.float32(np.nan))
     time = np.arange(len(f0), dtype=np.float64) * FRAME_SECONDS
-    return PitchTrack(time, f0, voiced, confidence, candidate, chunk.level)
+    return PitchTrack(time, f0, voiced, confidence, candidate, level)
 
 
 def stream_track(
@@ -98,6 +105,28 @@ def _blocks(audio: Floats, size: int) -> Iterator[tuple[Floats, float]]:
         yield block, (start + len(block)) / len(audio)
 
 
-def _whole_chunk(audio: Floats, chunker: Chunker) -> Chunk:
-    parts = [chunker.push(block) for block, _ in _blocks(audio, 60 * chunker.sample_rate)] + [chunker.flush()]
-    return Chunk(0, np.concatenate([p.mel for p in parts]), np.concatenate([p.level for p in parts]))
+def _heard(audio: Floats, chunker: Chunker) -> tuple[Floats, Floats]:
+    """Log-mel (n, 128) and level (n,) of all frames."""
+    mel, level = [], []
+    for part in _pieces(audio, chunker.push, chunker.flush):
+        mel.append(part.mel)
+        level.append(part.level)
+    return np.concatenate(mel), np.concatenate(level)
+
+
+def _refined(refiner: Refiner, candidate: Floats, confidence: Floats, audio: Floats, chunker: Chunker) -> Floats:
+    """Every frame's pitch with the waveform's say, (n,); cuts the sound once more, so as not to keep all windows."""
+    refined, start = np.empty_like(candidate), 0
+    for windows in _pieces(audio, chunker.cut, chunker.cut_rest):
+        stop = start + len(windows)
+        sound = around(windows, chunker.ahead)
+        refined[start:stop] = refiner.refine(candidate[start:stop], confidence[start:stop], sound)
+        start = stop
+    return refined
+
+
+def _pieces(audio: Floats, take: Callable[[Floats], T], rest: Callable[[], T]) -> Iterator[T]:
+    """What a chunker makes of a recording, a piece at a time."""
+    for start in range(0, len(audio), PIECE):
+        yield take(audio[start : start + PIECE])
+    yield rest()

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.config import N_MELS
-from ..model.mel import SAMPLE_RATE
+from ..model.mel import SAMPLE_RATE, WINDOW
 from ..model.registry import Model
 from .chunker import Chunk, Chunker
-from .decoder import FRAME_SECONDS, Decoder, Thresholds
+from .decoder import FRAME_SECONDS, Decoder
 from .frame import PitchFrame, Settings
 from .layout import SETTLED, Layout
 from .roles import Clock, Marks
@@ -52,7 +52,7 @@ class Settler:
     def __init__(self, model: Model, settings: Settings, clock: Clock = no_clock, layout: Layout = SETTLED) -> None:
         self.model, self.layout = model, layout
         self._clock = clock
-        self._decoder = Decoder(Thresholds.of(model, settings.for_another_model()), settings.gate)
+        self._decoder = Decoder(model, settings.for_another_model())
         self._stream = _stream(model, layout)
         self._durations: dict[tuple[int, str], deque[float]] = {}
         self._unsettled = 0
@@ -136,7 +136,8 @@ class Settler:
     def warm_up(self) -> None:
         """Runs windows of every length a few times, so that every slice's time is known; resets the stream."""
         hop, size = self.layout.hop, self.layout.longest + self.layout.hop
-        silence = Chunk(0, np.zeros((hop, N_MELS), np.float32), np.zeros(hop, np.float32))
+        mel, windows = (np.zeros((hop, width), np.float32) for width in (N_MELS, WINDOW))
+        silence = Chunk(0, mel, np.zeros(hop, np.float32), windows)
         for _ in range(REHEARSALS):
             for _ in range(0, size, hop):
                 self.hear(silence)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..model.mel import SAMPLE_RATE
 from ..model.registry import Model, loaded
 from .chunker import Chunk, Chunker, mono_samples
-from .decoder import FRAME_SECONDS, Decoder, Thresholds
+from .decoder import FRAME_SECONDS, Decoder
 from .frame import PitchFrame, Settings
 from .layout import Layout
 from .roles import Clock, Marks
@@ -54,7 +54,7 @@ class StreamTracker:
         self._clock = clock
         self.marks = Marks()
         """Instants of the last push or flush."""
-        self._decoder = Decoder(Thresholds.of(model, self.settings), self.settings.gate, self._settled)
+        self._decoder = Decoder(model, self.settings, self._settled)
         self._stream = _stream(model, self.settings)
         self.reset()
 

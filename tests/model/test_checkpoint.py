@@ -33,11 +33,18 @@ def test_round_trip(tmp_path: Path, config: Config, half: bool) -> None:
 
 def test_the_hold_is_recorded_and_off_where_a_file_says_nothing(tmp_path: Path) -> None:
     path = tmp_path / "x.safetensors"
-    write_checkpoint(path, replace(seeded(SMALL_CAUSAL), hold=6, floor=0.5))
+    write_checkpoint(path, replace(seeded(SMALL_CAUSAL), hold=6, floor=0.5, again=0.9))
     read = read_checkpoint(path)
-    assert (read.hold, read.floor) == (6, 0.5)
+    assert (read.hold, read.floor, read.again) == (6, 0.5, 0.9)
     older = read_checkpoint(damaged(tmp_path, "older"))
-    assert (older.hold, older.floor) == (0, 0.0)
+    assert (older.hold, older.floor, older.again) == (0, 0.0, 0.0)
+
+
+def test_refining_is_recorded_and_off_where_a_file_says_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "x.safetensors"
+    write_checkpoint(path, replace(seeded(SMALL_CAUSAL), refine=True))
+    assert read_checkpoint(path).refine is True
+    assert read_checkpoint(damaged(tmp_path, "older")).refine is False
 
 
 def test_the_published_size() -> None:
@@ -87,6 +94,10 @@ def damaged(tmp_path: Path, change: str) -> Path:
         record["hold"] = -1
     elif change == "floor":
         record |= {"hold": 6, "floor": float("nan")}
+    elif change == "refine":
+        record["refine"] = "yes"
+    elif change == "refine far":
+        record |= {"refine": True, "config": config_to_dict(replace(SMALL_CAUSAL, lookahead=160))}
     elif change == "field":
         del record["threshold"]
     elif change == "not a dict":
@@ -131,7 +142,9 @@ def damaged(tmp_path: Path, change: str) -> Path:
         ("newer", "newer livepitch"),
         ("thresholds", "not in order"),
         ("hold", "hold -1 is not in 0..100"),
-        ("floor", "floor nan not in 0..1"),
+        ("floor", "floor nan or again 0.0 not in 0..1"),
+        ("refine", "refine is 'yes'"),
+        ("refine far", "refine is True with a lookahead of 160 samples"),
         ("field", "metadata is damaged"),
         ("not a dict", "metadata is damaged"),
         ("not numbers", "metadata is damaged"),

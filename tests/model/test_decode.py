@@ -61,7 +61,7 @@ FLASH = np.array([0.1, 0.6, 0.1, 0.1, 0.0, 0.1, 0.6, 0.3, 0.1, 0.6, 0.1], np.flo
     ],
 )
 def test_a_young_run_is_held_down_to_the_floor(hold: int, floor: float, expected: list[int]) -> None:
-    assert run_lengths(FLASH, 0.5, 0.4, hold, floor).tolist() == expected
+    assert run_lengths(FLASH, 0.5, 0.4, hold, floor).clip(0).tolist() == expected
 
 
 CONFIDENCES = st.lists(st.floats(0, 1, width=32), max_size=40)
@@ -70,7 +70,7 @@ CONFIDENCES = st.lists(st.floats(0, 1, width=32), max_size=40)
 @given(CONFIDENCES, st.integers(0, 9))
 def test_no_run_but_the_last_is_shorter_than_the_hold(values: list[float], hold: int) -> None:
     lengths = run_lengths(np.array(values, np.float32), 0.6, 0.4, hold)
-    ends = lengths[:-1][(lengths[:-1] > 0) & (lengths[1:] == 0)]
+    ends = lengths[:-1][(lengths[:-1] > 0) & (lengths[1:] <= 0)]
     assert (ends >= hold).all()
 
 
@@ -80,14 +80,34 @@ def test_a_hold_only_adds_voiced_frames_and_never_begins_a_run_late(
 ) -> None:
     confidence = np.array(values, np.float32)
     held, plain = run_lengths(confidence, 0.6, 0.4, hold, floor), run_lengths(confidence, 0.6, 0.4)
-    assert (held >= plain).all()
+    assert ((held > 0) >= (plain > 0)).all()
     assert (confidence[held == 1] >= np.float32(0.6)).all()
 
 
-@given(CONFIDENCES, st.integers(0, 40), st.integers(0, 9), st.floats(0, 1))
-def test_voicing_may_be_cut_anywhere(values: list[float], cut: int, hold: int, floor: float) -> None:
+@given(CONFIDENCES, st.integers(0, 9), st.floats(0.6, 1))
+def test_a_dip_that_is_as_short_as_the_hold_ends_only_where_confidence_is_high(
+    values: list[float], hold: int, again: float
+) -> None:
     confidence = np.array(values, np.float32)
-    whole = run_lengths(confidence, 0.6, 0.4, hold, floor)
-    left = run_lengths(confidence[:cut], 0.6, 0.4, hold, floor)
-    right = run_lengths(confidence[cut:], 0.6, 0.4, hold, floor, int(left[-1]) if len(left) else 0)
+    lengths = run_lengths(confidence, 0.6, 0.4, hold, 0.0, again)
+    begins = np.flatnonzero(lengths == 1)
+    ends = np.flatnonzero((lengths[:-1] > 0) & (lengths[1:] <= 0)) + 1
+    for begin in begins[1:]:
+        pause = begin - ends[ends <= begin].max()
+        assert pause >= hold or confidence[begin] >= np.float32(again)
+    assert ((lengths > 0) <= (run_lengths(confidence, 0.6, 0.4, hold) > 0)).all()
+
+
+def test_frames_of_a_dip_are_counted() -> None:
+    confidence = np.array([0.9, 0.1, 0.7, 0.7, 0.7, 0.9, 0.1, 0.1, 0.95], np.float32)
+    assert run_lengths(confidence, 0.6, 0.4, 4, 1.0, 0.93).tolist() == [1, -1, -2, -3, 0, 1, -1, -2, 1]
+    assert run_lengths(confidence, 0.6, 0.4, 0, 1.0, 0.93).tolist() == [1, 0, 1, 2, 3, 4, 0, 0, 1]
+
+
+@given(CONFIDENCES, st.integers(0, 40), st.integers(0, 9), st.floats(0, 1), st.floats(0, 1))
+def test_voicing_may_be_cut_anywhere(values: list[float], cut: int, hold: int, floor: float, again: float) -> None:
+    confidence = np.array(values, np.float32)
+    whole = run_lengths(confidence, 0.6, 0.4, hold, floor, again)
+    left = run_lengths(confidence[:cut], 0.6, 0.4, hold, floor, again)
+    right = run_lengths(confidence[cut:], 0.6, 0.4, hold, floor, again, int(left[-1]) if len(left) else 0)
     np.testing.assert_array_equal(np.concatenate((left, right)), whole)

@@ -18,7 +18,7 @@ HOLD = 40  # frames: longer than the tone below
 
 @cache
 def model(hold: int = HOLD) -> Model:
-    return Model(replace(load_model("stream").checkpoint, hold=hold))
+    return Model(replace(load_model("stream").checkpoint, hold=hold, floor=0.0, again=0.0))
 
 
 @cache
