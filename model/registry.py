@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "checkpoints"
 BUNDLED = {
-    "stream": "causal, exact streaming at 32 ms lookahead; the default for live",
+    "stream": "causal, exact streaming at 28 ms lookahead; the default for live",
     "rmvpe-small": "RMVPE as published, narrower; sees the whole file, or windows when live",
 }
 

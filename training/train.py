@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from livepitch.model.checkpoint import Checkpoint, write_checkpoint
+from livepitch.model.config import REFINABLE
 from livepitch.parity.front_end import LogMel
 
 from .bank import Bank, deep_starts, load_audio, load_bank
@@ -185,7 +186,9 @@ def export(trainer: Trainer, name: str, score: Score, record: dict[str, Any], pa
     weights = {k: v.float().cpu().numpy() for k, v in state.items() if not k.endswith("num_batches_tracked")}
     threshold = score.best_threshold()
     record = record | {"steps": trainer.step, "validation": score.report()}
-    checkpoint = Checkpoint(name, trainer.recipe.config, weights, threshold, 0.8 * threshold, record)
+    config = trainer.recipe.config
+    refine = config.lookahead in REFINABLE
+    checkpoint = Checkpoint(name, config, weights, threshold, 0.8 * threshold, record, refine=refine)
     write_checkpoint(path, checkpoint)
 
 

@@ -155,5 +155,5 @@ def test_a_real_microphone_is_tuned_and_opened_so(own_settings):
         with tuned_session(Microphone(DEVICE)) as session:
             frames = [frame for frame, _ in zip(session, range(50), strict=False)]
         assert session.tuned is not None
-        assert session.latency == pytest.approx(0.0335 + 0.01 * (of.hop - 1), abs=0.003)
+        assert session.latency == pytest.approx(0.0295 + 0.01 * (of.hop - 1), abs=0.003)
         assert len(frames) == 50

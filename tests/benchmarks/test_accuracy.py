@@ -46,7 +46,7 @@ def test_accuracy_from_end_to_end(folder: Path, tmp_path: Path) -> None:
     assert "stream, MIR-1K clean: RPA ≥ 98.0" in done.stdout
     written = json.loads(out.read_text(), parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
     assert {"numpy", "mir_eval"} <= set(written["machine"]["packages"])
-    assert [tool["latency"] for tool in written["trackers"]] == [pytest.approx(0.032)] * 2
+    assert [tool["latency"] for tool in written["trackers"]] == [pytest.approx(0.028)] * 2
     results = written["results"]
     assert len(results) == 6
     whole, live = ([r["by_frame"] for r in results if r["tracker"] == name] for name in ("stream", "stream live"))
@@ -55,7 +55,7 @@ def test_accuracy_from_end_to_end(folder: Path, tmp_path: Path) -> None:
     clean = whole[0]
     assert clean["RPA"] > 0.97
     assert clean["onsets"] == 2
-    assert 0.032 <= clean["onset"] < 0.1
+    assert 0.028 <= clean["onset"] < 0.1
     kept = sorted(cache.rglob("*.npz"))
     assert len(kept) == 6
     stamps = [path.stat().st_mtime_ns for path in kept]

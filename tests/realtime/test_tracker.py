@@ -87,9 +87,10 @@ def test_the_declared_latency_is_kept_to_the_sample() -> None:
         tracker = StreamTracker(model(), rate)
         for pushed, sample in enumerate(phrase(0.5, rate), start=1):
             for frame in tracker.push(np.array([sample])):
-                assert pushed / rate <= frame.time + tracker.latency + 1.5 / rate
-        assert tracker.latency <= 0.034
-    assert StreamTracker(model()).latency == 0.032
+                if frame.time:  # the first waits until the left edge can be reflected
+                    assert pushed / rate <= frame.time + tracker.latency + 1.5 / rate
+        assert tracker.latency <= 0.030
+    assert StreamTracker(model()).latency == 0.028
 
 
 def test_a_network_may_look_less_far_ahead() -> None:

@@ -21,7 +21,7 @@ from training.recipes import RECIPES
 from training.train import digest
 
 (BACKGROUND,) = (stage for stage in make.STAGES if stage.module == "background")
-STARTS = ((), (41,), (41, 42))
+STARTS = ((), (42,), (42, 62))
 MADE = ("music.ogg", "noise.ogg", "background.json")
 
 
@@ -48,6 +48,7 @@ def test_one_command_trains_with_the_shipped_settings_and_goes_on(
     checkpoint = read_checkpoint(path)
     records = checkpoint.training["runs"]
     assert [record["steps"] for record in records] == [2, 2, 2]
+    assert (checkpoint.config.lookahead, checkpoint.refine) == (448, True)
     for record, run in zip(records, shipped, strict=True):
         assert (record["batch"], record["without"], record["seed"]) == (2, ["room", "muted"], run.seed)
         assert f"--ema {run.ema}" in record["command"]
