@@ -16,6 +16,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from livepitch.model.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 
@@ -78,6 +79,10 @@ SHIPPED = {
     ),
 }
 MEANS = {"stream": (81,), "rmvpe-small": (71,)}  # seeds of the runs whose weights' mean is the checkpoint
+DECODING: dict[str, dict[str, Any]] = {  # fields of the checkpoint that no run finds out: docs/accuracy.md
+    "stream": {"threshold": 0.75, "release": 0.6, "hold": 6, "floor": 0.5, "again": 0.98},
+    "rmvpe-small": {"threshold": 0.5, "release": 0.4},
+}
 
 
 @dataclass(frozen=True)
@@ -167,7 +172,8 @@ def main(given: list[str] | None = None) -> None:
             print(trained(options), "is not at the end of its schedule: the same command goes on from there")
             return
         made[run.seed] = trained(options)
-    write_checkpoint(checkpoint, recorded([made[seed] for seed in MEANS[own.name]], list(made.values())))
+    made_of = recorded([made[seed] for seed in MEANS[own.name]], list(made.values()))
+    write_checkpoint(checkpoint, replace(made_of, **DECODING[own.name]))
 
 
 def options_of(name: str, folder: Path, run: Run, others: list[str]) -> argparse.Namespace:

@@ -48,7 +48,7 @@ def test_one_command_trains_with_the_shipped_settings_and_goes_on(
     checkpoint = read_checkpoint(path)
     records = checkpoint.training["runs"]
     assert [record["steps"] for record in records] == [2, 2, 2]
-    assert (checkpoint.config.lookahead, checkpoint.refine) == (448, True)
+    assert (checkpoint.config.lookahead, checkpoint.refine, checkpoint.hold) == (448, True, 6)
     for record, run in zip(records, shipped, strict=True):
         assert (record["batch"], record["without"], record["seed"]) == (2, ["room", "muted"], run.seed)
         assert f"--ema {run.ema}" in record["command"]
@@ -104,6 +104,13 @@ def test_every_run_starts_from_runs_before_it_and_none_is_for_nothing(name: str)
         assert set(run.start) <= set(seeds[:i])
         assert bool(run.start) == (i > 0)
     assert set(seeds) == {seed for run in runs for seed in run.start} | set(make.MEANS[name])
+
+
+@pytest.mark.parametrize("name", make.SHIPPED)
+def test_what_is_bundled_is_decoded_as_make_would_have_it(name: str) -> None:
+    bundled = read_checkpoint(FOLDER / f"{name}.safetensors")
+    assert {field: getattr(bundled, field) for field in make.DECODING[name]} == make.DECODING[name]
+    assert bundled.refine
 
 
 def test_different_networks_have_no_mean() -> None:
