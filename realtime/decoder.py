@@ -46,9 +46,9 @@ class Thresholds:
         return run_lengths(confidence, self.threshold, self.release, self.hold, self.floor, self.again, before)
 
 
-def refiner_of(model: Model) -> Refiner | None:
-    """What refines the pitches of a stream of this model, where its checkpoint asks for it."""
-    return Refiner() if model.checkpoint.refine else None
+def refiner_of(model: Model, settings: Settings) -> Refiner | None:
+    """What refines the pitches of a stream of this model, where its checkpoint and `settings` ask for it."""
+    return Refiner() if model.checkpoint.refine and settings.refine else None
 
 
 class Decoder:
@@ -56,7 +56,7 @@ class Decoder:
 
     def __init__(self, model: Model, settings: Settings, settled: bool = True) -> None:
         self._thresholds, self._settled = Thresholds.of(model, settings), settled
-        self._refiner, self._ahead = refiner_of(model), model.checkpoint.config.lookahead
+        self._refiner, self._ahead = refiner_of(model, settings), model.checkpoint.config.lookahead
         self.gate = settings.gate
         """dBFS below which a frame is unvoiced; of the frames still to be given."""
         self.reset()

@@ -52,7 +52,7 @@ def estimate(
     audio, model = _checked(audio), loaded(model)
     mel, level = _heard(audio, Chunker(sample_rate, model.checkpoint.config.lookahead))
     candidate, confidence = decode(whole_salience(model, mel, progress))
-    if refiner := refiner_of(model):
+    if refiner := refiner_of(model, settings):
         again = Chunker(sample_rate, model.checkpoint.config.lookahead)
         candidate = _refined(refiner, candidate, confidence, audio, again)
     heard = Thresholds.of(model, settings).run_lengths(confidence) > 0

@@ -158,6 +158,8 @@ class Settings:
     """Frames given out per run of the network."""
     a4: float = 440.0
     """Concert pitch, Hz."""
+    refine: bool = True
+    """Whether the waveform has a say in the pitch, where the checkpoint asks for it; False: the network's alone."""
     gate: float = -math.inf
     """Level in dBFS, 0 at most, below which a frame counts as unvoiced."""
     gain: float = 0.0

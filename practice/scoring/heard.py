@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...model.mel import SAMPLE_RATE, level, windows_of
 from ...model.registry import Model
 from ...realtime.estimate import estimate
-from ...realtime.frame import PitchTrack
+from ...realtime.frame import PitchTrack, Settings
 from ..fine_pitch import refined
 
 Floats = NDArray[np.float64]
@@ -41,6 +41,9 @@ def hear(
 ) -> Heard:
     """A whole recording, tracked and made exact.
 
+    The network's own pitch is taken: beside jumps it is truer than with the waveform's say of 56 ms, and where a note
+    is held its harmonics say more anyway (docs/practice-scoring.md).
+
     audio: float32 (n,), mono. sample_rate: Hz. progress: told the finished share, 0..1. ValueError as `estimate`.
     """
     import soxr
@@ -48,7 +51,7 @@ def hear(
     samples = np.asarray(audio, np.float32)
     if sample_rate != SAMPLE_RATE and samples.ndim == 1:
         samples = soxr.resample(samples, sample_rate, SAMPLE_RATE, quality="HQ")
-    track = estimate(samples, model, SAMPLE_RATE, progress=progress)
+    track = estimate(samples, model, SAMPLE_RATE, Settings(refine=False), progress)
     samples = np.nan_to_num(samples)
     return Heard(refined(samples, SAMPLE_RATE, track), level(windows_of(samples)), _fine_level(samples))
 

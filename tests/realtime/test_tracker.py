@@ -105,6 +105,17 @@ def test_a_network_may_look_less_far_ahead() -> None:
     assert_same(frames + tracker.flush(), estimate(phrase(0.5), nearer))
 
 
+def test_the_waveforms_say_can_be_declined() -> None:
+    alone = Settings(refine=False)
+    given_out, plain = estimate(phrase(1.0), model()), estimate(phrase(1.0), model(), settings=alone)
+    unasked = Model(replace(model().checkpoint, refine=False))
+    np.testing.assert_array_equal(plain.candidate, estimate(phrase(1.0), unasked).candidate)
+    np.testing.assert_array_equal(plain.voiced, given_out.voiced)
+    cents = np.abs(1200 * np.log2(plain.candidate / given_out.candidate))[given_out.voiced]
+    assert 0.5 < cents.max() < 200.5
+    np.testing.assert_allclose(stream_track(phrase(1.0), model(), settings=alone).candidate, plain.candidate, rtol=1e-5)
+
+
 def test_frames_follow_the_10_ms_grid_and_know_no_clock() -> None:
     frames = streamed(phrase(), [333])
     assert len(frames) == 1 + len(phrase()) // 160
