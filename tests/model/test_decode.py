@@ -95,7 +95,6 @@ def test_a_dip_that_is_as_short_as_the_hold_ends_only_where_confidence_is_high(
     for begin in begins[1:]:
         pause = begin - ends[ends <= begin].max()
         assert pause >= hold or confidence[begin] >= np.float32(again)
-    assert ((lengths > 0) <= (run_lengths(confidence, 0.6, 0.4, hold) > 0)).all()
 
 
 def test_frames_of_a_dip_are_counted() -> None:
