@@ -258,6 +258,7 @@ def test_it_travels_to_the_engine_closed() -> None:
     there.close()
 
 
+@pytest.mark.alone
 def test_a_session_is_heard_through_it() -> None:
     """Each frame that the session gives arrives once, in order, and the end is told."""
     output = WebSocketOutput("0")
