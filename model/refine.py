@@ -15,9 +15,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from .config import REFINABLE
 from .mel import SAMPLE_RATE, WINDOW
 
-LONG = 447  # samples on each side of a frame, 28 ms
+LONG = REFINABLE.start - 1  # samples on each side of a frame, 28 ms
 SHORT = 320  # 20 ms
 SPAN = 200.0  # cents on each side of the network's pitch within which the waveform's is sought
 LONGEST = 537  # samples: the longest period that a stretch of 56 ms shows

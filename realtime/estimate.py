@@ -127,6 +127,6 @@ def _refined(refiner: Refiner, candidate: Floats, confidence: Floats, audio: Flo
 
 def _pieces(audio: Floats, take: Callable[[Floats], T], rest: Callable[[], T]) -> Iterator[T]:
     """What a chunker makes of a recording, a piece at a time."""
-    for start in range(0, len(audio), PIECE):
-        yield take(audio[start : start + PIECE])
+    for piece, _ in _blocks(audio, PIECE):
+        yield take(piece)
     yield rest()
