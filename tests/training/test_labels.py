@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 
 from training.bank import Bank, labels_at, resampled
 from training.contours import Dice
-from training.labels import BESIDE, CEILING, guessed
+from training.labels import BESIDE, CEILING, LED, guessed, led
 from training.losses import causal_loss, decoded, salience_loss, target
 from training.mixing import Batch
 from training.synthesis import bends, synthetic_bank
@@ -52,6 +52,12 @@ def test_within_a_tenth_of_a_frame_its_own_label_holds() -> None:
     for offset, first in ((8.0, 0), (152.0, 1)):
         _, state = labels_at(bank, torch.tensor([offset]), torch.tensor([1.0]), 4)
         assert state[0].tolist() == states[first : first + 4]
+
+
+def test_spoken_pitch_is_led_to_a_near_answer_alone() -> None:
+    cents = np.array([6_000.0, 6_000.0, 6_000.0, np.nan, 6_000.0])
+    answer = np.array([5_920.0, 6_040.0, 5_880.0, 6_000.0, np.nan])
+    np.testing.assert_allclose(led(cents, answer), [6_000 - 80 * LED, 6_000 + 40 * LED, 6_000, np.nan, 6_000])
 
 
 def test_the_target_decodes_to_its_own_pitch() -> None:
