@@ -10,7 +10,7 @@ mislabel the output.
 import argparse
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from pathlib import Path
 
@@ -133,6 +133,20 @@ def shifted(source: Cents, rng: Generator) -> Cents:
     return moved + drift(len(source), rng, 8, 0.3)
 
 
+def falling(analysis: Analysis, contour: Cents, rng: Generator) -> tuple[Analysis, Cents]:
+    """Seven voiced stretches in ten end falling and fading, as speech does: 10 to 80 semitones/s, up to 20 dB."""
+    cents, loss = contour.copy(), np.zeros(len(contour))
+    for start, end in runs(analysis.f0 > 0):
+        if rng.random() < 0.3:
+            continue
+        n = min(end - start, int(RATE * np.exp(rng.uniform(np.log(0.04), np.log(0.2)))))
+        way = (np.arange(1, n + 1) / n) ** rng.uniform(1.0, 2.5)
+        cents[end - n : end] -= min(100 * rng.uniform(10, 80) * n / RATE, 900.0) * way
+        cents[end : end + 2 * BEYOND] = cents[end - 1]
+        loss[end - n : end] = rng.uniform(0, 20) * way
+    return replace(analysis, envelope=analysis.envelope * 10 ** (-loss[:, None] / 10)), cents
+
+
 def siren(n: int, rng: Generator) -> Cents:
     """Glides over one to two octaves, sinusoidal or straight, each way lasting 0.4 to 2 s."""
     centre = rng.uniform(1200 * np.log2(90), 1200 * np.log2(750))
@@ -246,15 +260,20 @@ def states(audio: Floats, voiced: NDArray[np.bool_], share: NDArray[np.float64])
 
 
 def resynthesise(piece: Piece, index: int, seed: int) -> list[Labelled]:
-    """Sung pieces along two melodies and every other time a siren or a shift; spoken ones moved or, slower, sung."""
+    """Sung pieces along two melodies and every other time a siren or a shift.
+
+    Spoken ones moved with ends that fall, and as they end themselves or, slower, sung.
+    """
     rng = np.random.default_rng([seed, index])
     analysis = analyse(piece)
     source = bridged(analysis.f0)
     if not piece.sung:
+        fallen, fall = falling(analysis, shifted(source, rng), rng)
+        moved = [render(piece, fallen, fall, rng)]
         if index % 2 == 0:
-            return [render(piece, analysis, shifted(source, rng), rng)]
+            return [render(piece, analysis, shifted(source, rng), rng), *moved]
         slow = slowed(analysis, rng)
-        return [render(piece, slow, melody(len(slow.f0), rng), rng)]
+        return [render(piece, slow, melody(len(slow.f0), rng), rng), *moved]
     contours = [melody(len(source), rng), melody(len(source), rng)]
     if index % 2:
         contours.append(siren(len(source), rng) if index % 4 == 1 else shifted(source, rng))

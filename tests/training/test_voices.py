@@ -11,7 +11,17 @@ import pytest
 pytest.importorskip("torch")
 
 from training.prompts import in_turn, read_g722
-from training.resynthesis import BEYOND, STRETCH, Analysis, Piece, contour_error, resynthesise, slowed, states
+from training.resynthesis import (
+    BEYOND,
+    STRETCH,
+    Analysis,
+    Piece,
+    contour_error,
+    falling,
+    resynthesise,
+    slowed,
+    states,
+)
 from training.voices import PITCHED, UNKNOWN, UNVOICED, VOICED, Labelled, read_pack, write_pack
 
 SPEAKER = r"sounds/([^/]+)/"
@@ -91,6 +101,25 @@ def test_at_edges_and_where_faint_only_the_pitch_is_known() -> None:
     assert (state[40:45] == PITCHED).all()
     assert (state[50:55] == UNKNOWN).all()
     assert (state[61:64] == PITCHED).all()
+
+
+def test_stretches_end_falling_and_fading() -> None:
+    f0 = np.tile(np.r_[np.zeros(20), np.full(80, 200.0)], 40)
+    level = np.full(len(f0), 5_000.0)
+    analysis = Analysis(f0, np.ones((len(f0), 3)), np.zeros((len(f0), 3)))
+    fallen, cents = falling(analysis, level, np.random.default_rng(0))
+    drop, loss = (level - cents)[f0 > 0].reshape(40, 80), -10 * np.log10(fallen.envelope[f0 > 0, 0]).reshape(40, 80)
+    falls = drop[:, -1] > 0
+    assert 20 < falls.sum() < 36
+    assert np.array_equal(falls, loss[:, -1] > 0)
+    for part, most in ((drop, 900.0), (loss, 20.0)):
+        assert (np.diff(part, axis=1) >= 0).all()
+        assert not part[:, :40].any()
+        assert most / 3 < part.max() <= most
+    after = cents[20 + 80 :: 100][: len(drop) - 1]  # the last pulse rings on
+    np.testing.assert_array_equal(after, cents[20 + 79 :: 100][: len(after)])
+    assert (f0 == analysis.f0).all()
+    assert (fallen.aperiodicity == 0).all()
 
 
 @pytest.mark.parametrize("sung", [False, True])
