@@ -4,7 +4,8 @@
 
 Four trackers vote on every 10 ms frame. Their time offsets and biases (`OFFSET`, `BIAS`) were measured on
 additive voices with glides and vibrato of exactly known f0 from 64 to 1130 Hz; Praat is the most precise
-(0.1 cents on glides), so its value is taken wherever it is among those that agree.
+(0.1 cents on glides), so its value is taken wherever it is among those that agree. What is spoken is then led
+towards SwiftF0's, which is the least late on falling speech.
 """
 
 import argparse
